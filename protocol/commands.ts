@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { conversation, conversationId, key, mark, member, roomListing, seq, visibility } from "./conversations.ts";
+import { page } from "./messages.ts";
+import { person, userId } from "./people.ts";
+
+/** Where a log entry came to stand. The answer to a command that was carried out before. */
+export const receipt = z.object({ conversation: conversationId, seq, entry: z.int() });
+export type Receipt = z.infer<typeof receipt>;
+
+const limit = z.int().positive().optional();
+const nothing = z.object({});
+
+/**
+ * Everything a client may ask for: arguments and result. Whatever changes something carries a `key`;
+ * marks, `look` and `typing` are whole values, so that repeating them changes nothing.
+ */
+export const commands = {
+  create_room: {
+    args: z.object({ key, name: z.string(), topic: z.string().optional(), visibility: visibility.optional() }),
+    result: z.object({ conversation }),
+  },
+  list_rooms: {
+    args: z.object({ after: z.int().optional(), limit, query: z.string().optional() }),
+    result: z.object({ rooms: z.array(roomListing), next: z.int().nullable() }),
+  },
+  join: { args: z.object({ key, conversation: conversationId }), result: z.object({ conversation }) },
+  leave: { args: z.object({ key, conversation: conversationId }), result: receipt },
+  rename: { args: z.object({ key, conversation: conversationId, name: z.string() }), result: receipt },
+  delete_room: { args: z.object({ key, conversation: conversationId }), result: receipt },
+  open_direct: { args: z.object({ key, user: userId }), result: z.object({ conversation }) },
+  create_group: {
+    args: z.object({ key, name: z.string().optional(), members: z.array(userId) }),
+    result: z.object({ conversation }),
+  },
+  add_member: { args: z.object({ key, conversation: conversationId, user: userId }), result: receipt },
+  remove_member: { args: z.object({ key, conversation: conversationId, user: userId }), result: receipt },
+  post: { args: z.object({ key, conversation: conversationId, text: z.string() }), result: receipt },
+  edit: { args: z.object({ key, conversation: conversationId, target: seq, text: z.string() }), result: receipt },
+  delete: { args: z.object({ key, conversation: conversationId, target: seq }), result: receipt },
+  /** The newest page without `before`, `after` and `around`; at most one of them. */
+  history: {
+    args: z.object({
+      conversation: conversationId,
+      before: seq.optional(),
+      after: seq.optional(),
+      around: seq.optional(),
+      limit,
+    }),
+    result: page,
+  },
+  list_members: {
+    args: z.object({ conversation: conversationId, after: userId.optional(), limit }),
+    result: z.object({ members: z.array(member), people: z.array(person), next: userId.nullable() }),
+  },
+  mark: {
+    args: z.object({ conversation: conversationId, delivered: seq.optional(), read: seq.optional() }),
+    result: z.object({ delivered: seq, read: seq, unread: z.int(), mentions: z.int(), as_of: seq }),
+  },
+  /** How many others have this entry, and how many read it; who, where the conversation is small. */
+  receipts: {
+    args: z.object({ conversation: conversationId, seq }),
+    result: z.object({ others: z.int(), delivered: z.int(), read: z.int(), marks: z.array(mark) }),
+  },
+  people: { args: z.object({ ids: z.array(userId) }), result: z.object({ people: z.array(person) }) },
+  update_profile: {
+    args: z.object({ key, name: z.string().optional(), handle: z.string().optional() }),
+    result: z.object({ person }),
+  },
+  /** The conversations on this client's screen: it hears of presence and typing there, and nowhere else. */
+  look: { args: z.object({ conversations: z.array(conversationId) }), result: nothing },
+  typing: { args: z.object({ conversation: conversationId, active: z.boolean() }), result: nothing },
+  /** Receive the log of a public room without joining it, or of any conversation from another cursor. */
+  follow: {
+    args: z.object({ conversation: conversationId, seq: seq.optional(), check: z.int().optional() }),
+    result: z.object({ conversation }),
+  },
+  unfollow: { args: z.object({ conversation: conversationId }), result: nothing },
+} as const;
+
+export type CommandName = keyof typeof commands;
+export type Args<C extends CommandName> = z.infer<(typeof commands)[C]["args"]>;
+export type Result<C extends CommandName> = z.infer<(typeof commands)[C]["result"]>;

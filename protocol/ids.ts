@@ -1,0 +1,17 @@
+/** Whole numbers made by the server; native people start at 1,000,000. */
+export type UserId = number;
+/** Never reused, not even after a room was deleted. */
+export type ConversationId = number;
+/** Position in one conversation's log: dense from 1, the same for everybody. */
+export type Seq = number;
+/** Unique on the server; says nothing about order. */
+export type EntryId = number;
+/** Made by a client, 1 to 64 characters: the same author, conversation and key give the same entry for ever. */
+export type Key = string;
+/** One per history of a database. A cursor of another epoch starts over. */
+export type Epoch = string;
+/** Milliseconds since 1970, for people to read and never for order. */
+export type Time = number;
+
+/** Native people have ids from here up; smaller numbers stay free for numeric dialects. */
+export const FIRST_NATIVE_USER: UserId = 1_000_000;

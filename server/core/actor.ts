@@ -1,0 +1,14 @@
+import type { ConversationId } from "@parley/protocol/ids";
+import type { ConversationRow, MemberRow, User } from "./ports.ts";
+
+/** A conversation as one person obtained it. `member` is null for a reader of a public room. */
+export interface Place {
+  row: ConversationRow;
+  member: MemberRow | null;
+}
+
+/** Somebody who acts, with what their socket already obtained, so that a post need not ask the store again. */
+export interface Actor {
+  user: User;
+  known?(conversation: ConversationId): Place | undefined;
+}

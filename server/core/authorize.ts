@@ -1,0 +1,46 @@
+import { ChatError } from "@parley/protocol/errors";
+import type { ConversationId } from "@parley/protocol/ids";
+import type { Actor, Place } from "./actor.ts";
+import { type Action, can } from "./capabilities.ts";
+import type { MemberRow, Store } from "./ports.ts";
+
+/**
+ * The only way to a conversation. An outsider of anything but a public room gets `not_found`, as if it did not exist;
+ * whoever could see it once gets `gone` when it was deleted.
+ */
+export async function obtain(store: Store, actor: Actor, conversation: ConversationId): Promise<Place> {
+  const known = actor.known?.(conversation);
+  if (known) return known;
+  const [row, member] = await Promise.all([
+    store.conversation(conversation),
+    store.member(conversation, actor.user.id),
+  ]);
+  if (!row) throw new ChatError("not_found");
+  const visible = member !== null || (row.kind === "room" && row.visibility === "public");
+  if (!visible) throw new ChatError("not_found");
+  if (row.closed) throw new ChatError("gone");
+  return { row, member };
+}
+
+/** A conversation in which this person is a member. */
+export async function obtainAsMember(
+  store: Store,
+  actor: Actor,
+  conversation: ConversationId,
+): Promise<Place & { member: MemberRow }> {
+  const { row, member } = await obtain(store, actor, conversation);
+  if (!member) throw new ChatError("not_member");
+  return { row, member };
+}
+
+/** A conversation in which this person may do this. */
+export async function authorize(
+  store: Store,
+  actor: Actor,
+  action: Action,
+  conversation: ConversationId,
+): Promise<Place> {
+  const place = await obtain(store, actor, conversation);
+  if (can(actor.user, action, place.row, place.member)) return place;
+  throw new ChatError(place.member ? "forbidden" : "not_member");
+}

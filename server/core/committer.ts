@@ -1,0 +1,111 @@
+import type { Entry } from "@parley/protocol/entries";
+import type { ConversationId } from "@parley/protocol/ids";
+import type { Bus, Clock, MarkMove, Observer, Outcome, Store, Write } from "./ports.ts";
+
+interface Waiting<T> {
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+interface PendingMark {
+  move: MarkMove;
+  waiting: Waiting<void>[];
+}
+
+export interface CommitterParts {
+  store: Store;
+  bus: Bus;
+  clock: Clock;
+  observer: Observer;
+  /** Writes in one commit. */
+  most: number;
+  /** Told after the marks were committed. */
+  moved(moves: MarkMove[]): void;
+}
+
+/**
+ * Group commit: everything that arrives in one turn, or while the last commit is under way, shares the next one.
+ * One commit at a time, so that what a session sends in order is committed in order. Announces after the commit only.
+ */
+export class Committer {
+  readonly #parts: CommitterParts;
+  #writes: { write: Write; waiting: Waiting<Outcome> }[] = [];
+  #marks = new Map<string, PendingMark>();
+  #scheduled = false;
+
+  constructor(parts: CommitterParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves once the write is on disk, or was refused. Rejects with `unavailable` when nothing was written. */
+  commit(write: Write): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.#writes.push({ write, waiting: { resolve, reject } });
+      this.#schedule();
+    });
+  }
+
+  /** Moves a mark with the next commit; several moves of one mark become one. */
+  move(move: MarkMove): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const id = `${move.conversation}:${move.user}`;
+      const pending = this.#marks.get(id) ?? { move: { ...move }, waiting: [] };
+      pending.move.delivered = Math.max(pending.move.delivered, move.delivered);
+      pending.move.read = Math.max(pending.move.read, move.read);
+      pending.waiting.push({ resolve, reject });
+      this.#marks.set(id, pending);
+      this.#schedule();
+    });
+  }
+
+  /** Resolves when nothing is waiting any more. */
+  async idle(): Promise<void> {
+    while (this.#scheduled) await new Promise<void>((resolve) => this.#parts.clock.turn(resolve));
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#parts.clock.turn(() => void this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    const writes = this.#writes.splice(0, this.#parts.most);
+    const marks = [...this.#marks.values()];
+    this.#marks.clear();
+    try {
+      const { outcomes, moved } = await this.#parts.store.commit(
+        writes.map((pending) => pending.write),
+        marks.map((pending) => pending.move),
+      );
+      this.#parts.observer.count("commits");
+      this.#announce(outcomes);
+      if (moved.length > 0) this.#parts.moved(moved);
+      writes.forEach((pending, at) => {
+        pending.waiting.resolve(outcomes[at] as Outcome);
+      });
+      for (const mark of marks) for (const waiting of mark.waiting) waiting.resolve();
+    } catch (error) {
+      for (const pending of writes) pending.waiting.reject(error);
+      for (const mark of marks) for (const waiting of mark.waiting) waiting.reject(error);
+    }
+    this.#scheduled = false;
+    if (this.#writes.length > 0 || this.#marks.size > 0) this.#schedule();
+  }
+
+  #announce(outcomes: readonly Outcome[]): void {
+    const fresh = new Map<ConversationId, Entry[]>();
+    for (const outcome of outcomes) {
+      if (outcome.is !== "written") continue;
+      for (const { conversation, entry } of outcome.logged) {
+        const entries = fresh.get(conversation);
+        if (entries) entries.push(entry);
+        else fresh.set(conversation, [entry]);
+      }
+    }
+    for (const [conversation, entries] of fresh) {
+      this.#parts.observer.count("entries", entries.length);
+      this.#parts.bus.publish(conversation, { is: "entries", entries });
+    }
+  }
+}

@@ -1,0 +1,233 @@
+import type {
+  Conversation,
+  ConversationKind,
+  Mark,
+  Member,
+  MemberRole,
+  RoomListing,
+  Visibility,
+} from "@parley/protocol/conversations";
+import type { Cursor } from "@parley/protocol/cursor";
+import type { Body, Entry, EntryKind } from "@parley/protocol/entries";
+import type { ConversationId, Epoch, Key, Seq, Time, UserId } from "@parley/protocol/ids";
+import type { Item } from "@parley/protocol/messages";
+import type { Person } from "@parley/protocol/people";
+import type { Signal } from "@parley/protocol/signals";
+
+/** Stands for the conversation that the same write opens. */
+export const NEW = 0;
+
+/** A person as the store keeps them; `inbox` is the log that only they read. */
+export interface User extends Person {
+  inbox: ConversationId;
+}
+
+/** A conversation's row: state that its entries add up to. A closed one stays, and answers nothing but `gone`. */
+export type ConversationRow = Pick<
+  Conversation,
+  "id" | "kind" | "name" | "topic" | "visibility" | "owner" | "head" | "check" | "created" | "members"
+> & { closed: boolean };
+
+/** One person's place in one conversation. */
+export interface MemberRow {
+  conversation: ConversationId;
+  user: UserId;
+  role: MemberRole;
+  joined: Seq;
+  delivered: Seq;
+  read: Seq;
+}
+
+/** A condition that must still hold in the commit itself; where it fails, that write is refused and no other. */
+export type Guard =
+  /** The membership that began at `since` has not ended. */
+  | { is: "member"; conversation: ConversationId; user: UserId; since: Seq }
+  | { is: "stranger"; conversation: ConversationId; user: UserId }
+  | { is: "open"; conversation: ConversationId }
+  /** This message exists, is `author`'s where that is given, and was not deleted. */
+  | { is: "message"; conversation: ConversationId; seq: Seq; author?: UserId }
+  | { is: "fewer"; conversation: ConversationId; than: number };
+
+/** An entry that has no seq yet. `digest` is of the command it came from: the same key with another digest is refused. */
+export type Draft = {
+  [K in EntryKind]: { conversation: ConversationId; author: UserId; key: Key; digest: number; kind: K; body: Body<K> };
+}[EntryKind];
+
+/** A conversation to be made. A second direct of the same two people is a duplicate of the first. */
+export interface Opening {
+  kind: ConversationKind;
+  name: string | null;
+  topic: string | null;
+  visibility: Visibility;
+  owner: UserId | null;
+  /** The two people of a direct, smaller id first. */
+  pair?: [UserId, UserId];
+}
+
+/**
+ * Drafts that are written together or not at all. The first carries the client's key: where its author used that
+ * key in that conversation, nothing is written and the earlier entry is the outcome.
+ */
+export interface Write {
+  time: Time;
+  guards: Guard[];
+  open?: Opening;
+  drafts: Draft[];
+}
+
+export interface Logged {
+  conversation: ConversationId;
+  entry: Entry;
+}
+
+export type Outcome =
+  | { is: "written"; logged: Logged[]; opened: ConversationId | null }
+  | { is: "duplicate"; logged: Logged; opened: ConversationId | null }
+  | { is: "reused" }
+  | { is: "refused"; guard: Guard };
+
+export interface MarkMove extends Mark {
+  conversation: ConversationId;
+}
+
+/** One outcome for each write, in order, and the marks that moved with the values they have now. */
+export interface Committed {
+  outcomes: Outcome[];
+  moved: MarkMove[];
+}
+
+export interface NewGuest {
+  name: string;
+  /** Tried in this order; the first whose skeleton is free is taken. */
+  handles: string[];
+  tokenHash: string;
+  time: Time;
+}
+
+/** A stretch of history as the store finds it; see `Page`. */
+export interface Stretch {
+  from: Seq;
+  to: Seq;
+  asOf: Seq;
+  items: Item[];
+}
+
+export interface Unread {
+  unread: number;
+  mentions: number;
+  asOf: Seq;
+}
+
+/**
+ * Where everything durable lives. A promise that resolves has been synced to disk.
+ * Throws ChatError `unavailable` when nothing can be written; then nothing was.
+ */
+export interface Store {
+  readonly epoch: Epoch;
+  /** One transaction for the whole batch, in order. Seqs are dense in each conversation. */
+  commit(writes: readonly Write[], marks: readonly MarkMove[]): Promise<Committed>;
+
+  /** The same token hash gives the same person. Throws `name_taken`. A name frees itself 30 days after last use. */
+  enrol(guest: NewGuest): Promise<User>;
+  /** Also notes that the token was used. */
+  userByToken(tokenHash: string, time: Time): Promise<User | null>;
+  users(ids: readonly UserId[]): Promise<User[]>;
+  usersByHandle(handles: readonly string[]): Promise<User[]>;
+  /** Throws `name_taken`. */
+  updateProfile(user: UserId, change: { name?: string; handle?: string }): Promise<User>;
+  /** Makes this person the server's owner where `secretHash` is the unused one; false otherwise. */
+  claimOwnership(user: UserId, secretHash: string): Promise<boolean>;
+  /** Replaces the one-time secret; false once the server has an owner. */
+  offerOwnership(secretHash: string): Promise<boolean>;
+
+  conversation(id: ConversationId): Promise<ConversationRow | null>;
+  member(conversation: ConversationId, user: UserId): Promise<MemberRow | null>;
+  /** Every conversation this person is in, closed ones and the inbox left out. */
+  memberships(user: UserId): Promise<{ row: ConversationRow; member: MemberRow }[]>;
+  /** Ranges of seqs in which this person was a member, oldest first; the last one is open (`to` null) for a member. */
+  spans(conversation: ConversationId, user: UserId): Promise<{ from: Seq; to: Seq | null }[]>;
+  members(conversation: ConversationId, after: UserId, limit: number): Promise<Member[]>;
+  /** Public rooms with an id after `after`, whose name contains `query`. */
+  rooms(viewer: UserId, page: { after: number; limit: number; query: string }): Promise<RoomListing[]>;
+
+  heads(ids: readonly ConversationId[]): Promise<Map<ConversationId, Cursor>>;
+  /** Entries after `after`, oldest first, no more than `limit` and about `bytes`, at least one where there is one. */
+  entries(conversation: ConversationId, after: Seq, limit: number, bytes: number): Promise<Entry[]>;
+  entry(conversation: ConversationId, seq: Seq): Promise<Entry | null>;
+  /** The entry that this author made with this key, and the digest of its command. */
+  recall(author: UserId, conversation: ConversationId, key: Key): Promise<{ logged: Logged; digest: number } | null>;
+  /** At most `limit` items next to `at`, within `lowest` and the head. It may cover fewer seqs than asked, never skip one. */
+  stretch(
+    conversation: ConversationId,
+    at: { before: Seq } | { after: Seq },
+    lowest: Seq,
+    limit: number,
+  ): Promise<Stretch>;
+  /** Messages of others after `read`, deleted ones left out; counting stops at 1000. */
+  unread(conversation: ConversationId, user: UserId, read: Seq): Promise<Unread>;
+  marks(conversation: ConversationId): Promise<Mark[]>;
+  /** How many other members have `seq`, and how many read it. */
+  reached(
+    conversation: ConversationId,
+    seq: Seq,
+    except: UserId,
+  ): Promise<{ others: number; delivered: number; read: number }>;
+
+  /** Resolves when the store can be read and written. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What is said between nodes. Entries may be lost, repeated and reordered; signals may be lost. */
+export type Note =
+  | { is: "entries"; entries: readonly Entry[] }
+  | { is: "signal"; signal: Signal };
+
+/** A doorbell: it may drop, repeat and reorder. Whoever publishes hears it too. */
+export interface Bus {
+  publish(conversation: ConversationId, note: Note): void;
+  /** The result unsubscribes. */
+  subscribe(conversation: ConversationId, heard: (note: Note) => void): () => void;
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Clock {
+  now(): Time;
+  /** Calls back once after `ms`; the result cancels it. */
+  after(ms: number, call: () => void): () => void;
+  /** Calls back once, when this turn's input was taken in. */
+  turn(call: () => void): void;
+}
+
+/** Keyed digests; the key is the server's secret. */
+export interface Digests {
+  /** 52 bits of a keyed hash. */
+  content(text: string): number;
+  /** One-way, for tokens of at least 128 random bits. */
+  token(secret: string): string;
+  /** So many random characters of [A-Za-z0-9_-]. */
+  random(length: number): string;
+}
+
+/** Says an event to every socket that subscribed to its topic: one encoding, one call. */
+export interface Broadcast {
+  publish(topic: string, payload: string): void;
+}
+
+/** One connected socket, as far as the core sees it. */
+export interface Outlet {
+  subscribe(topic: string): void;
+  unsubscribe(topic: string): void;
+  send(payload: string): void;
+  /** Bytes that the reader has not taken yet. */
+  waiting(): number;
+  /** Resolves when `waiting` is small again, or the socket closed. */
+  drained(): Promise<void>;
+}
+
+/** What happened, for logs and figures. Never a message's text, never a secret. */
+export interface Observer {
+  count(name: string, by?: number): void;
+  log(level: "debug" | "info" | "warn" | "error", event: string, facts?: Record<string, unknown>): void;
+}
