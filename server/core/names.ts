@@ -16,7 +16,7 @@ const LATIN = /\p{Script=Latin}/u;
 const HANDLE = /^[\p{L}\p{Nd}_-][\p{L}\p{M}\p{Nd}._-]*$/u;
 /** Not after a letter, a digit, another `@` or a slash, nor after `+`, `%` or `-` that follow a letter, as in an e-mail address. */
 const MENTION =
-  /(?<![\p{L}\p{M}\p{N}_@/]|[\p{L}\p{M}\p{N}_][.+%-])@([\p{L}\p{Nd}_-][\p{L}\p{M}\p{Nd}._-]*)(?![\p{L}\p{M}\p{Nd}._@-])/gu;
+  /(?<![\p{L}\p{M}\p{N}_@/]|[\p{L}\p{M}\p{N}_][+%-])@([\p{L}\p{Nd}_-][\p{L}\p{M}\p{Nd}._-]*)(?![\p{L}\p{M}\p{Nd}._@-])/gu;
 
 /** How many code points a text has; a lone surrogate counts as one. */
 export function codePoints(text: string): number {
@@ -43,7 +43,10 @@ function look(name: string): string {
   const capital = LATIN.test(plain) ? replaced(plain, capitalLookOf) : plain;
   const looks = replaced(fold(capital).normalize("NFD"), lookOf).normalize("NFD");
   // i and j have a dot already (i looks like l by now), so another one does not show.
-  return looks.replace(/(?<=[lj])\u0307/gu, "").replace(/\s+/gu, " ").trim();
+  return looks
+    .replace(/(?<=[lj])\u0307/gu, "")
+    .replace(/\s+/gu, " ")
+    .trim();
 }
 
 function replaced(text: string, lookFor: (c: string) => string | undefined): string {
@@ -88,8 +91,7 @@ function faultOf(handle: string, max: number): string | undefined {
 
 /** A valid unique name made from a shown one: `Ada Lund` gives `ada.lund`, and a name without letters gives `guest`. */
 export function deriveHandle(shown: string): string {
-  const words = foldHandle(shown.replace(INVISIBLE, ""))
-    .replace(/['’`´]/gu, "")
+  const words = foldHandle(shown.replace(INVISIBLE, "").replace(/['’`´]/gu, ""))
     .replace(/[^\p{L}\p{M}\p{Nd}_-]+/gu, ".")
     .replace(/^[\p{M}._-]+/u, "");
   const handle = cut(words, HANDLE_MAX);
@@ -107,7 +109,10 @@ export function* handleCandidates(base: string): Generator<string, never> {
 
 /** The first `max` code points, without punctuation left at the end. */
 function cut(text: string, max: number): string {
-  return Array.from(text).slice(0, max).join("").replace(/[._-]+$/u, "");
+  return Array.from(text)
+    .slice(0, max)
+    .join("")
+    .replace(/[._-]+$/u, "");
 }
 
 /** The unique names written as `@name` in a message: distinct, folded, in order, at most 50. */
