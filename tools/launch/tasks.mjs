@@ -1,0 +1,30 @@
+import { install } from "./install.mjs";
+import { root } from "./place.mjs";
+import { runBun } from "./run.mjs";
+import { Refusal } from "./say.mjs";
+import { buildWeb } from "./web.mjs";
+
+const tasks = {
+  start: serve,
+  test: (args) => runBun(["tools/test.ts", ...args], { cwd: root }),
+  build: buildOnly,
+  parley: (args) => (args[0] === "serve" ? serve(args.slice(1)) : runBun([`${root}/cli/main.ts`, ...args])),
+};
+
+/** Brings what the task needs, runs it, and answers its exit code. */
+export async function perform(task, args) {
+  const run = Object.hasOwn(tasks, task ?? "") ? tasks[task] : undefined;
+  if (!run) throw new Refusal(`there is no task "${task}"; there are ${Object.keys(tasks).join(", ")}.`);
+  await install();
+  return run(args);
+}
+
+async function serve(args) {
+  await buildWeb();
+  return runBun(["server/main.ts", ...args], { cwd: root });
+}
+
+async function buildOnly() {
+  await buildWeb();
+  return 0;
+}
