@@ -111,7 +111,6 @@ function file(version: string, looks: Map<string, string>, capitals: Map<string,
  */
 const LOOKS = \`
 ${encode(looks)}\`;
-
 const CAPITALS = "${encode(capitals).trim().replaceAll("\n", " ")}";
 
 /** \`target:source,source …\`, code points in base 36, each source as the distance from the one before. */

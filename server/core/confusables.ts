@@ -34,7 +34,6 @@ bp7:dgg fp1:fsy ftw:fuk gur:gv3 hgh:hgr h7j:hkb hij:hkv hwv:hz4 ild:ilu bp6:imo 
 1wy:1in1 1wk:1in2 1wl:1in3 1wm:1in4 1wn:1in5 1wo:1in6 1wq:1in7 1wu:1inb 1wv:1inc 1ws:1ind 1wj:1ine 1ww:1inf 1x3:1inh 1x4:1ini 1xa:1ink 1xb:1inl 1xj:1int 1xz:1inx 1xp:1io2 1x9:1io4 3b.lj:1io5 1yf:1ioh 1yg:1ioi 1yk:1iom 1ite:1ivs,1 1itf:1ivu 1itg:1ivv 1iuq:1ivw 1iur:1ivx 1iyp.1iyp:1iyq 1j:1jgm,10lo 1f:1jgq,h2p,jij 1jvp.1jvz:1jvq 1jvp.1jw0:1jvr 1jvp.1jvp:1jvs 1jvp.1jvp.1jvz:1jvt 1jvp.1jvp.1jw0:1jvu 1jvv.1jvz:1jvw 1jvv.1jvv:1jvx 1jvv.1jvv.1jvz:1jvy 1jw3.1jvz:1jw4 1jw3.1jw0:1jw5 1jw3.1jw3:1jw6 1jw3.1jw3.1jvz:1jw7 1jw3.1jw3.1jw0:1jw8 1k5d.1k5d:1k5e 1k8a:1k8i 1fa2:1kxk wux:20ik,qud zj:2k1u 6kk:2k2j
 6tr:2k3c 6ts:2k3d 4i3:2k3j 6qo:2ojs 6pu:2ojw 10.6hs:2q6n 2r.2r.9.6hp:2q99 2r.6hs:2q9a 7jx:2qky,7 35.2t:2rcw 2p.36:2rd3 3a.5wk:2rd4 7jd:2rd6 89r:2rei 6u9:2rf9 37.37.37:2rfg 36.32.2q:2rfv 3a.2q:2rfw 6u8:2rg1
 `;
-
 const CAPITALS = "2q:pe 2w:pj 32:pp 3d:px,1ipr 2t:1jfq 33:1jg5 38:1jgc";
 
 /** `target:source,source …`, code points in base 36, each source as the distance from the one before. */
