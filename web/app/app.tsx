@@ -1,0 +1,5 @@
+import { Welcome } from "./welcome/welcome.tsx";
+
+export function App() {
+  return <Welcome onIn={() => {}} />;
+}

@@ -1,0 +1,46 @@
+import { createClient } from "@parley/client";
+import type { Client } from "@parley/client/client";
+import type { Person } from "@parley/client/views";
+import type { UserId } from "@parley/protocol/ids";
+import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
+import { keep } from "./keep.ts";
+
+const Session = createContext<Client | null>(null);
+
+/** One client of the server that this page came from, with the token that the browser kept. */
+export function openSession(): Client {
+  return createClient({ url: location.origin, keep });
+}
+
+/** Gives everything below it the one client. */
+export function SessionProvider({ client, children }: { client: Client; children: ReactNode }) {
+  return <Session value={client}>{children}</Session>;
+}
+
+/** The client of this page. */
+export function useClient(): Client {
+  const client = useContext(Session);
+  if (!client) throw new Error("There is no session here.");
+  return client;
+}
+
+/** One view of the client, drawn again when it changed. `read` must return the client's own objects, not new ones. */
+export function useChat<T>(read: (client: Client) => T): T {
+  const client = useClient();
+  return useSyncExternalStore(
+    (changed) => client.subscribe(changed),
+    () => read(client),
+  );
+}
+
+/** A person, or undefined while the server is being asked. */
+export function usePerson(id: UserId | null): Person | undefined {
+  return useChat((client) => (id === null ? undefined : client.person(id)));
+}
+
+/** Who I am. Only below a signed-in app. */
+export function useMe(): Person {
+  const me = useChat((client) => client.me);
+  if (!me) throw new Error("Nobody is signed in here.");
+  return me;
+}

@@ -1,0 +1,106 @@
+import CircleAlert from "lucide-react/icons/circle-alert";
+import { type FormEvent, useId, useState } from "react";
+import { Mark, OpenMark } from "../parts/mark.tsx";
+import { useClient } from "../session.tsx";
+import { nameRefusal } from "../words/refusals.ts";
+import { HowToRead } from "./how-to-read.tsx";
+
+/** The first visit: choose a name, and be in. `reason` says why one is here again. */
+export function Welcome({ reason, onIn }: { reason?: string | null; onIn: () => void }) {
+  return (
+    <div className="welcome">
+      <section className="enter">
+        <div className="brand">
+          <Mark />
+          Parley
+        </div>
+        <Entrance reason={reason ?? null} onIn={onIn} />
+        <footer>
+          <span>Runs on Parley, free software on a server of its own</span>
+        </footer>
+      </section>
+      <HowToRead />
+    </div>
+  );
+}
+
+function Entrance({ reason, onIn }: { reason: string | null; onIn: () => void }) {
+  const [name, setName] = useState("");
+  return (
+    <main>
+      <div>
+        <OpenMark name={name} />
+        <h1>Pick a name, and you are in.</h1>
+        <p className="lead">
+          {reason ?? "People talk here, on a server of their own, where every message arrives once and in order."}
+        </p>
+      </div>
+      <NameForm name={name} setName={setName} onIn={onIn} />
+    </main>
+  );
+}
+
+interface NameFormProps {
+  name: string;
+  setName: (name: string) => void;
+  onIn: () => void;
+}
+
+function NameForm({ name, setName, onIn }: NameFormProps) {
+  const client = useClient();
+  const id = useId();
+  const [refused, setRefused] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  async function comeIn(event: FormEvent) {
+    event.preventDefault();
+    const chosen = name.trim();
+    if (!chosen) return setRefused("A name needs at least one character.");
+    setBusy(true);
+    setRefused(null);
+    try {
+      await client.signIn(chosen);
+      onIn();
+    } catch (error) {
+      setRefused(nameRefusal(error, chosen, client.limits.shown_name));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form onSubmit={comeIn} noValidate>
+      <div className="field">
+        <label htmlFor={id}>What should people call you?</label>
+        <div className="go">
+          <input
+            className="input tall"
+            id={id}
+            autoComplete="nickname"
+            // biome-ignore lint/a11y/noAutofocus: the page has one purpose, and this is it
+            autoFocus
+            placeholder="Your name"
+            maxLength={256}
+            dir="auto"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            aria-invalid={refused !== null}
+            aria-describedby={`${id}-hint`}
+          />
+          <button className="btn primary now" type="submit" disabled={busy}>
+            Come in
+          </button>
+        </div>
+        <NameHint id={`${id}-hint`} refused={refused} />
+      </div>
+    </form>
+  );
+}
+
+function NameHint({ id, refused }: { id: string; refused: string | null }) {
+  return (
+    <p className={refused ? "hint bad" : "hint"} id={id} role={refused ? "alert" : undefined}>
+      {refused && <CircleAlert className="icon s" />}
+      <span>{refused ?? "No account, no email. This browser keeps your name."}</span>
+    </p>
+  );
+}

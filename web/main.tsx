@@ -1,0 +1,16 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/app.tsx";
+import { openSession, SessionProvider } from "./app/session.tsx";
+import { startTheme } from "./app/theme.ts";
+
+startTheme();
+const root = document.getElementById("root");
+if (!root) throw new Error("The page has no #root.");
+createRoot(root).render(
+  <StrictMode>
+    <SessionProvider client={openSession()}>
+      <App />
+    </SessionProvider>
+  </StrictMode>,
+);
