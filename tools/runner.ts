@@ -74,8 +74,11 @@ async function runStep(step: Step, cwd: string, temporary: string): Promise<Coun
   return counts;
 }
 
+let running: Bun.Subprocess | undefined;
+
 async function run(step: Step, cwd: string, temporary: string): Promise<Outcome> {
   const child = Bun.spawn(step.command, { cwd, env: environment(temporary), stdout: "pipe", stderr: "pipe" });
+  running = child;
   const [out, err, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -118,6 +121,7 @@ function add(total: Counts, counts: Counts): void {
 function removeWhenInterrupted(temporary: string): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
+      running?.kill();
       rmSync(temporary, { recursive: true, force: true });
       process.exit(130);
     });

@@ -6,6 +6,7 @@ import { runSteps, type Step } from "./runner.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const UNIT_FOLDERS = ["protocol", "client", "server", "web", "cli", "tools"];
+const BROWSER_SUITE = "e2e";
 const WHOLE_SYSTEM_TIMEOUT_MS = 120_000;
 
 function checks(): Step[] {
@@ -28,7 +29,13 @@ function suites(filter: string[]): Step[] {
   const whole = subfolders("test").map((folder) =>
     suite(folder, testFiles(`test/${folder}`), filter, [`--timeout=${WHOLE_SYSTEM_TIMEOUT_MS}`]),
   );
-  return [unit, ...whole.filter((step) => step.command.some(isTestFile))];
+  const present = whole.filter((step) => step.command.some(isTestFile));
+  return present.some((step) => step.name === BROWSER_SUITE) ? [unit, browser(), ...present] : [unit, ...present];
+}
+
+/** A step of its own, because bringing a browser may take minutes and says what it lacks. */
+function browser(): Step {
+  return { name: "browser", kind: "report", command: [process.execPath, "tools/debian.ts"] };
 }
 
 function suite(name: string, files: string[], filter: string[], flags: string[]): Step {

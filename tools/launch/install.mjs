@@ -114,7 +114,7 @@ function refuseStrangePlatform(lock) {
 }
 
 /** One sentence for the causes that people meet; npm's own last words for all others. */
-export function explainFailure(output) {
+function explainFailure(output) {
   const cause = CAUSES.find(([pattern]) => pattern.test(output));
   if (cause) return cause[1];
   const lines = output.split("\n").filter((line) => line.trim() && !/complete log|_logs/.test(line));

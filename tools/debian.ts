@@ -1,0 +1,125 @@
+// Programs from Debian that tests need. On the path: taken. Else installed when we are root, or unpacked into .parley
+// without any right or service. Else the tests that need them are skipped with one sentence, but never under CI.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { ROOT } from "./source/tree.ts";
+
+/** A program that a Debian package holds. */
+export interface Program {
+  package: string;
+  /** Its name on the path. */
+  name: string;
+  /** Its path inside the package, without wrappers that expect an installed system. */
+  inside: string;
+}
+
+const CHROMIUM: Program = { package: "chromium", name: "chromium", inside: "usr/lib/chromium/chromium" };
+
+/** Where a Chromium is that tests may start; brings one if need be. */
+export function chromium(): Promise<string> {
+  return bring(CHROMIUM, `${ROOT}/.parley/debian`);
+}
+
+/** The program, or undefined with a sentence that the test run shows; under CI the lack is an error. */
+export async function orSkip(program: Promise<string>): Promise<string | undefined> {
+  try {
+    return await program;
+  } catch (error) {
+    if (process.env.CI === "true") throw error;
+    console.error(`skipped: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
+}
+
+/** Finds or brings a program; `folder` is where packages are unpacked. */
+export async function bring(program: Program, folder: string): Promise<string> {
+  const unpacked = `${folder}/${program.package}/run`;
+  const found = Bun.which(program.name) ?? (existsSync(unpacked) ? unpacked : null);
+  if (found) return found;
+  if (!Bun.which("apt-get") || !Bun.which("dpkg")) throw new Error(`${sentence(program)} and this is no Debian.`);
+  const installed = process.getuid?.() === 0 ? await install(program) : null;
+  return installed ?? unpack(program, folder);
+}
+
+function sentence(program: Program): string {
+  return `these tests need ${program.name} from the Debian package "${program.package}",`;
+}
+
+async function install(program: Program): Promise<string | null> {
+  const command = ["apt-get", "install", "-y", "--no-install-recommends", program.package];
+  const quiet = { DEBIAN_FRONTEND: "noninteractive" };
+  if ((await run(command, quiet)).code !== 0) {
+    await run(["apt-get", "update"], quiet);
+    await run(command, quiet);
+  }
+  return Bun.which(program.name);
+}
+
+async function unpack(program: Program, folder: string): Promise<string> {
+  // Made under another name first, so that a run that was cut short leaves nothing that looks complete.
+  const draft = `${folder}/${program.package}.${process.pid}`;
+  mkdirSync(`${draft}/packages`, { recursive: true });
+  try {
+    await download(program, folder, `${draft}/packages`);
+    for (const file of readdirSync(`${draft}/packages`)) {
+      await mustRun(program, ["dpkg", "-x", `${draft}/packages/${file}`, `${draft}/root`]);
+    }
+    rmSync(`${draft}/packages`, { recursive: true });
+    const final = `${folder}/${program.package}`;
+    writeFileSync(`${draft}/run`, launcher(program, `${final}/root`), { mode: 0o755 });
+    if (!existsSync(final)) renameSync(draft, final);
+    return `${final}/run`;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** Fetches the package and what it needs beyond what is installed. */
+async function download(program: Program, folder: string, into: string): Promise<void> {
+  const plan = ["install", "--simulate", "--reinstall", "--no-install-recommends", program.package];
+  let apt = ["apt-get"];
+  let planned = await run([...apt, ...plan]);
+  if (planned.code !== 0) {
+    apt = ["apt-get", ...ownLists(folder)];
+    await run([...apt, "update"]);
+    planned = await run([...apt, ...plan]);
+  }
+  const names = [...planned.output.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? "");
+  if (names.length === 0) throw new Error(`${sentence(program)} and apt cannot find it.`);
+  await mustRun(program, [...apt, "download", ...names], into);
+}
+
+/** The lists of a machine where nobody ever updated them are ours to fetch, not ours to write. */
+function ownLists(folder: string): string[] {
+  mkdirSync(`${folder}/lists/partial`, { recursive: true });
+  mkdirSync(`${folder}/cache/archives/partial`, { recursive: true });
+  return ["-o", `Dir::State::Lists=${folder}/lists`, "-o", `Dir::Cache=${folder}/cache`];
+}
+
+/** Starts the unpacked program with the libraries, fonts and settings that came with it. */
+function launcher(program: Program, root: string): string {
+  return `#!/bin/sh
+libraries=$(find "${root}/lib" "${root}/usr/lib" -maxdepth 1 -type d 2>/dev/null | tr '\\n' ':')
+export LD_LIBRARY_PATH="$libraries$LD_LIBRARY_PATH" XDG_DATA_HOME="${root}/usr/share"
+[ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_PATH="${root}/etc/fonts"
+exec "${root}/${program.inside}" "$@"
+`;
+}
+
+async function mustRun(program: Program, command: string[], cwd = ROOT): Promise<void> {
+  const { code, output } = await run(command, {}, cwd);
+  const reason = output.trim().split("\n").at(-1);
+  if (code !== 0) throw new Error(`${sentence(program)} and ${command[0]} could not bring it: ${reason}`);
+}
+
+async function run(
+  command: string[],
+  extra: Record<string, string> = {},
+  cwd = ROOT,
+): Promise<{ code: number; output: string }> {
+  const env = { ...process.env, LC_ALL: "C", ...extra };
+  const child = Bun.spawn(command, { cwd, env, stdout: "pipe", stderr: "pipe" });
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  return { code: await child.exited, output: `${out}${err}` };
+}
+
+if (import.meta.main) await orSkip(chromium());

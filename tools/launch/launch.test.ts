@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Clone } from "./fixture.ts";
+
+let clone: Clone;
+beforeEach(() => {
+  clone = new Clone();
+});
+afterEach(() => clone.remove());
+
+/** The one sentence of a launch that failed. */
+async function sentence(args: string[], env: Record<string, string | undefined> = {}): Promise<string> {
+  const { code, err, out } = await clone.launch(args, env);
+  expect(code).toBe(1);
+  expect(out).toBe("");
+  return err.trimEnd().split("\n").at(-1) ?? "";
+}
+
+test("[HOUSE10] the first start brings the packages, the next ones do not", async () => {
+  const first = await clone.launch(["start"]);
+  expect(first).toMatchObject({ code: 0, out: "serving\n" });
+  expect(first.err).toContain("installing");
+  const second = await clone.launch(["start"]);
+  expect(second).toEqual({ code: 0, out: "serving\n", err: "" });
+  expect(clone.asked("npm")).toBe(1);
+});
+
+test("[HOUSE10] a changed lock file brings them again, an install that failed counts for nothing", async () => {
+  await clone.launch(["start"]);
+  clone.lock({ "node_modules/hono": { version: "4.0.0" } });
+  expect((await clone.launch(["start"], { FAKE_NPM: "code ENOTFOUND" })).code).toBe(1);
+  expect((await clone.launch(["start"])).code).toBe(0);
+  expect(clone.asked("npm")).toBe(3);
+});
+
+test("[HOUSE10] packages that somebody brought with npm themselves are taken as they are", async () => {
+  await clone.launch(["start"]);
+  clone.lock({
+    "node_modules/hono": { version: "4.0.0" },
+    "node_modules/other-os": { version: "1.0.0", optional: true },
+  });
+  const record = (version: string) =>
+    JSON.stringify({ packages: { "node_modules/bun": { version: Bun.version }, "node_modules/hono": { version } } });
+  clone.write("node_modules/.package-lock.json", record("3.9.9"));
+  await clone.launch(["start"]);
+  expect(clone.asked("npm")).toBe(2);
+  clone.lock({ "node_modules/hono": { version: "4.0.1" } });
+  clone.write("node_modules/.package-lock.json", record("4.0.1"));
+  await clone.launch(["start"]);
+  expect(clone.asked("npm")).toBe(2);
+});
+
+test("[HOUSE10] two launches at once install once", async () => {
+  const both = await Promise.all([clone.launch(["start"]), clone.launch(["parley", "serve"])]);
+  expect(both.map(({ code, out }) => [code, out])).toEqual([
+    [0, "serving\n"],
+    [0, "serving\n"],
+  ]);
+  expect(clone.asked("npm")).toBe(1);
+});
+
+test("[HOUSE10] a launcher that died while installing keeps nobody out", async () => {
+  const dead = Bun.spawnSync(["true"]).pid;
+  clone.write(".parley/install.pid", String(dead));
+  expect((await clone.launch(["start"])).code).toBe(0);
+});
+
+test("[HOUSE11] an old Node is told so", async () => {
+  const script = 'import("./tools/launch.mjs").then((it) => it.launch("start", [], "18.20.1"))';
+  const child = clone.start(["-e", script]);
+  expect(await new Response(child.stderr).text()).toBe("parley: Node 20 or newer is needed; this is Node 18.20.1.\n");
+  expect(await child.exited).toBe(1);
+});
+
+test.each([
+  ["code ENOTFOUND network request failed", /could not reach its package registry/],
+  ["code ENOSPC no space left on device", /the disk is full/],
+  ["code EACCES permission denied, mkdir", /npm may not write into/],
+  ["code EUSAGE npm ci can only install with", /package\.json and package-lock\.json disagree/],
+  ["code EWHATEVER something new", /npm could not install the packages: code EWHATEVER something new/],
+])("[HOUSE11] npm failing with %p is one clear sentence", async (words, expected) => {
+  expect(await sentence(["start"], { FAKE_NPM: words })).toMatch(expected);
+});
+
+test("[HOUSE11] a machine without npm, and one that Bun does not exist for, are told so", async () => {
+  const nowhere = { npm_execpath: undefined, PATH: join(clone.folder, "bin") };
+  expect(await sentence(["start"], nowhere)).toStartWith("parley: npm was not found");
+  clone.lock({ "node_modules/@oven/bun-plan9": { version: Bun.version, os: ["plan9"], cpu: ["mips"] } });
+  expect(await sentence(["start"])).toStartWith("parley: Bun, which Parley runs on, does not exist for");
+  clone.write("package-lock.json", "");
+  expect(await sentence(["start"])).toContain("this clone is not complete");
+  expect(await sentence(["sing"])).toContain('there is no task "sing"');
+});
+
+test("[HOUSE12] arguments go through, and the exit code comes back", async () => {
+  expect((await clone.launch(["start", "--quiet"])).out).toBe("serving --quiet\n");
+  const child = clone.start(["bin/parley.mjs", "chat", "--room", "hall"]);
+  expect(await new Response(child.stdout).text()).toBe("cli chat --room hall\n");
+  expect(await child.exited).toBe(3);
+});
+
+test("[HOUSE12] a signal reaches what was launched, and the launcher waits for its end", async () => {
+  const stop = "process.on('SIGTERM', () => setTimeout(() => { console.log('stopped'); process.exit(7); }, 50));";
+  clone.write("server/main.ts", `${stop} console.log('ready'); setInterval(() => {}, 1000);\n`);
+  await clone.launch(["build"]);
+  const child = clone.start(["tools/launch.mjs", "start"]);
+  let output = "";
+  for await (const chunk of child.stdout) {
+    output += new TextDecoder().decode(chunk);
+    if (output === "ready\n") child.kill("SIGTERM");
+  }
+  expect(output).toBe("ready\nstopped\n");
+  expect(await child.exited).toBe(7);
+});
+
+test("[HOUSE13] the web app is built when its sources changed, and only then", async () => {
+  clone.write("web/index.html", "<p>one</p>");
+  clone.write("client/index.ts", "export {};");
+  await clone.launch(["start"]);
+  await clone.launch(["start"]);
+  expect(clone.asked("vite")).toBe(1);
+  clone.write("client/index.ts", "export const two = 2;");
+  clone.write("web/dist/left.js", "not a source");
+  await clone.launch(["parley", "serve"]);
+  await clone.launch(["build"]);
+  expect(clone.asked("vite")).toBe(2);
+});
+
+test("[HOUSE13] a web app that does not build is told, nothing is served, and it is tried again", async () => {
+  clone.write("web/index.html", "broken");
+  expect(await sentence(["start"])).toBe("cannot resolve main.tsx");
+  clone.write("web/index.html", "<p>mended</p>");
+  expect((await clone.launch(["start"])).out).toBe("serving\n");
+  expect(existsSync(join(clone.folder, "web/dist/index.html"))).toBe(true);
+});
