@@ -28,7 +28,7 @@ export const ERRORS = {
   forbidden: { status: 403, retry: false, title: "You may not do this." },
   text_empty: { status: 422, retry: false, title: "A message needs some text." },
   text_too_long: { status: 422, retry: false, title: "The text is longer than the limit." },
-  bad_key: { status: 422, retry: false, title: "A key has 1 to 64 characters." },
+  bad_key: { status: 422, retry: false, title: "A key has 1 to 64 characters of A-Z a-z 0-9 _ . : -" },
   key_reused: { status: 409, retry: false, title: "This key was used for something else." },
   too_fast: { status: 429, retry: true, title: "This is faster than the limit." },
   out_of_order: { status: 409, retry: true, title: "An earlier message must be sent again first." },

@@ -6,7 +6,7 @@ export type ConversationId = number;
 export type Seq = number;
 /** Unique on the server; says nothing about order. */
 export type EntryId = number;
-/** Made by a client, 1 to 64 characters: the same author, conversation and key give the same entry for ever. */
+/** Made by a client, 1 to 64 characters of A-Z a-z 0-9 _ . : -: the same author, conversation and key give the same entry for ever. */
 export type Key = string;
 /** One per history of a database. A cursor of another epoch starts over. */
 export type Epoch = string;

@@ -74,7 +74,12 @@ const TABLE: Record<"public" | "private" | "group" | "direct" | "inbox", Record<
 };
 
 /** Pure: may this person do this here? Being able to read is decided by how the conversation was obtained. */
-export function can(actor: User, action: Action, row: ConversationRow, member: Pick<MemberRow, "role"> | null): boolean {
+export function can(
+  actor: User,
+  action: Action,
+  row: ConversationRow,
+  member: Pick<MemberRow, "role"> | null,
+): boolean {
   const allowed = TABLE[row.kind === "room" ? row.visibility : row.kind][action];
   if (allowed.includes(member ? member.role : "outsider")) return true;
   return actor.role === "owner" && allowed.includes("server_owner");

@@ -86,7 +86,8 @@ export class Committer {
       });
       for (const mark of marks) for (const waiting of mark.waiting) waiting.resolve();
     } catch (error) {
-      for (const pending of writes) pending.waiting.reject(error);
+      // What came in meanwhile is refused alike: a later message must not overtake an earlier one that failed.
+      for (const pending of [...writes, ...this.#writes.splice(0)]) pending.waiting.reject(error);
       for (const mark of marks) for (const waiting of mark.waiting) waiting.reject(error);
     }
     this.#scheduled = false;

@@ -179,9 +179,7 @@ export interface Store {
 }
 
 /** What is said between nodes. Entries may be lost, repeated and reordered; signals may be lost. */
-export type Note =
-  | { is: "entries"; entries: readonly Entry[] }
-  | { is: "signal"; signal: Signal };
+export type Note = { is: "entries"; entries: readonly Entry[] } | { is: "signal"; signal: Signal };
 
 /** A doorbell: it may drop, repeat and reorder. Whoever publishes hears it too. */
 export interface Bus {

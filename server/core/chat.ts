@@ -1,0 +1,181 @@
+import { type Args, type CommandName, commands, type Receipt, type Result } from "@parley/protocol/commands";
+import { ChatError } from "@parley/protocol/errors";
+import type { Actor } from "./actor.ts";
+import type { Codec } from "./codec.ts";
+import { Committer } from "./committer.ts";
+import { Connection, type ConnectionParts } from "./connection.ts";
+import { Conversations } from "./conversations.ts";
+import type { FeedLimits } from "./feed.ts";
+import { Feeds } from "./feeds.ts";
+import { history } from "./history.ts";
+import type { Done } from "./keyed.ts";
+import { Members } from "./members.ts";
+import { Messages } from "./messages.ts";
+import { People } from "./people.ts";
+import type { Broadcast, Bus, Clock, Digests, Observer, Outlet, Store, User } from "./ports.ts";
+import { Presence, type PresenceLimits } from "./presence.ts";
+import { mark, receipts, tellMoved } from "./receipts.ts";
+
+export interface ChatLimits {
+  text: number;
+  shownName: number;
+  handle: number;
+  roomName: number;
+  topic: number;
+  groupMembers: number;
+  /** Rows of any list or page. */
+  page: number;
+  people: number;
+  looks: number;
+  commitWrites: number;
+  resumeWaiting: number;
+  tailBytes: number;
+  feed: FeedLimits;
+  presence: PresenceLimits;
+}
+
+export interface ChatParts {
+  store: Store;
+  bus: Bus;
+  clock: Clock;
+  digests: Digests;
+  broadcast: Broadcast;
+  observer: Observer;
+  limits: ChatLimits;
+}
+
+/** Commands that any way in may give. Those about a live line (`look`, `follow` …) belong to a Connection. */
+export type PlainCommand = Exclude<CommandName, "look" | "typing" | "follow" | "unfollow">;
+
+type Table = { [C in PlainCommand]: (actor: Actor, args: Args<C>) => Promise<Result<C>> };
+
+/** The front door: everything that chat is, for every way in. */
+export class Chat {
+  readonly people: People;
+  readonly feeds: Feeds;
+  readonly #parts: ChatParts;
+  readonly #committer: Committer;
+  readonly #presence: Presence;
+  readonly #messages: Messages;
+  readonly #table: Table;
+
+  constructor(parts: ChatParts) {
+    const { store, bus, clock, digests, broadcast, observer, limits } = parts;
+    this.#parts = parts;
+    this.feeds = new Feeds({ store, bus, broadcast, observer, limits: limits.feed, tailBytes: limits.tailBytes });
+    const telling = { store, bus, feeds: this.feeds, observer };
+    this.#committer = new Committer({
+      store,
+      bus,
+      clock,
+      observer,
+      most: limits.commitWrites,
+      moved: (moves) => {
+        tellMoved(telling, moves).catch((error) => observer.log("warn", "marks_untold", { error: String(error) }));
+      },
+    });
+    this.#presence = new Presence({ feeds: this.feeds, broadcast, clock, limits: limits.presence });
+    const keyed = { store, committer: this.#committer, digests, clock };
+    this.people = new People({ store, clock, digests, limits });
+    this.#messages = new Messages({ ...keyed, presence: this.#presence, limits });
+    this.#table = this.#commands(new Conversations({ ...keyed, limits }), new Members({ ...keyed, limits }));
+  }
+
+  get epoch(): string {
+    return this.#parts.store.epoch;
+  }
+
+  /** Carries out one command with arguments of its shape. Throws ChatError. */
+  run<C extends PlainCommand>(actor: Actor, command: C, args: Args<C>): Promise<Result<C>> {
+    return this.#table[command](actor, args);
+  }
+
+  /**
+   * Like `run`, and says whether an earlier command with this key had been carried out. `placing` is called when the
+   * write takes its place in the next commit; what it throws stops the write.
+   */
+  write<C extends "post" | "edit" | "delete">(
+    actor: Actor,
+    command: C,
+    args: Args<C>,
+    placing?: () => void,
+  ): Promise<Done> {
+    const write = this.#messages[command] as (actor: Actor, args: Args<C>, placing?: () => void) => Promise<Done>;
+    return write.call(this.#messages, actor, args, placing);
+  }
+
+  /** A live line for this person. */
+  connect(user: User, codec: Codec, outlet: Outlet): Connection {
+    const { store, observer, limits } = this.#parts;
+    const parts: ConnectionParts = {
+      store,
+      observer,
+      feeds: this.feeds,
+      presence: this.#presence,
+      limits: limits.feed,
+      looks: limits.looks,
+      resumeWaiting: limits.resumeWaiting,
+    };
+    return new Connection(parts, user, codec, outlet);
+  }
+
+  /** This person is writing, or stopped. Only members who follow the conversation are heard. */
+  typing(connection: Connection, { conversation, active }: Args<"typing">): void {
+    if (!connection.isMember(conversation)) throw new ChatError("not_member");
+    this.#presence.typing(conversation, connection.user.id, active);
+  }
+
+  /**
+   * One beat: reads the heads of everything that is followed here, in one query, lets feeds that missed a doorbell
+   * catch up, and tells followers which heads moved since the last beat.
+   */
+  async beat(told: Map<number, number>): Promise<void> {
+    this.feeds.trim();
+    const feeds = this.feeds.all();
+    const heads = await this.#parts.store.heads(feeds.map((feed) => feed.row.id));
+    for (const feed of feeds) {
+      const head = heads.get(feed.row.id)?.seq ?? 0;
+      if (head > feed.head.seq) feed.catchUpSoon();
+      if (told.get(feed.row.id) === head) continue;
+      told.set(feed.row.id, head);
+      feed.tell({ t: "beat", heads: [[feed.row.id, head]] });
+    }
+    for (const id of told.keys()) if (!heads.has(id)) told.delete(id);
+  }
+
+  /** Resolves when everything that was accepted is committed. */
+  settled(): Promise<void> {
+    return this.#committer.idle();
+  }
+
+  #commands(conversations: Conversations, members: Members): Table {
+    const { store, limits } = this.#parts;
+    const receiptOf = async (done: Promise<Done>): Promise<Receipt> => (await done).receipt;
+    return {
+      create_room: (actor, args) => conversations.createRoom(actor, args),
+      list_rooms: (actor, args) => conversations.list(actor, args),
+      join: (actor, args) => members.join(actor, args),
+      leave: (actor, args) => members.leave(actor, args),
+      rename: (actor, args) => conversations.rename(actor, args),
+      delete_room: (actor, args) => conversations.deleteRoom(actor, args),
+      open_direct: (actor, args) => conversations.openDirect(actor, args),
+      create_group: (actor, args) => conversations.createGroup(actor, args),
+      add_member: (actor, args) => members.add(actor, args),
+      remove_member: (actor, args) => members.remove(actor, args),
+      post: (actor, args) => receiptOf(this.#messages.post(actor, args)),
+      edit: (actor, args) => receiptOf(this.#messages.edit(actor, args)),
+      delete: (actor, args) => receiptOf(this.#messages.delete(actor, args)),
+      history: (actor, args) => history({ store, limits }, actor, args),
+      list_members: (actor, args) => members.list(actor, args),
+      mark: (actor, args) => mark({ store, committer: this.#committer }, actor, args),
+      receipts: (actor, args) => receipts(store, actor, args),
+      people: (actor, args) => this.people.list(actor, args),
+      update_profile: (actor, args) => this.people.update(actor, args),
+    };
+  }
+}
+
+/** Does this name a command that any way in may give? */
+export function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}

@@ -1,0 +1,188 @@
+import type { Conversation } from "@parley/protocol/conversations";
+import type { Cursor, CursorRow } from "@parley/protocol/cursor";
+import type { Entry } from "@parley/protocol/entries";
+import { ChatError } from "@parley/protocol/errors";
+import type { ServerFrame, ServerFrameOf } from "@parley/protocol/frames";
+import type { ConversationId, Epoch } from "@parley/protocol/ids";
+import type { Actor, Place } from "./actor.ts";
+import { obtain } from "./authorize.ts";
+import type { Codec } from "./codec.ts";
+import type { Feed, Follower } from "./feed.ts";
+import { type FollowParts, follow } from "./follow.ts";
+import type { Observer, Outlet, User } from "./ports.ts";
+import type { Presence } from "./presence.ts";
+import { isSmall, summarise } from "./summary.ts";
+
+export interface ConnectionParts extends FollowParts {
+  presence: Presence;
+  observer: Observer;
+  /** Conversations that one socket may look at, at once. */
+  looks: number;
+  /** Bytes that may wait for a reader before a resume pauses. */
+  resumeWaiting: number;
+}
+
+type Own = ServerFrameOf<"caught_up">["own"][number];
+type Marks = ServerFrameOf<"caught_up">["marks"][number];
+
+/** One person's live line: the feeds it follows, and where it looks. Follows happen one after the other. */
+export class Connection implements Follower, Actor {
+  readonly user: User;
+  readonly codec: Codec;
+  readonly outlet: Outlet;
+  readonly #parts: ConnectionParts;
+  readonly #followed = new Map<ConversationId, { feed: Feed; place: Place }>();
+  #looking: ConversationId[] = [];
+  #chain: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(parts: ConnectionParts, user: User, codec: Codec, outlet: Outlet) {
+    this.#parts = parts;
+    this.user = user;
+    this.codec = codec;
+    this.outlet = outlet;
+  }
+
+  /** What this line obtained already; the membership is guarded again in every commit. */
+  known(conversation: ConversationId): Place | undefined {
+    const followed = this.#followed.get(conversation);
+    return followed?.place.member ? { row: followed.feed.row, member: followed.place.member } : undefined;
+  }
+
+  follows(conversation: ConversationId): boolean {
+    return this.#followed.has(conversation);
+  }
+
+  isMember(conversation: ConversationId): boolean {
+    return this.#followed.get(conversation)?.place.member != null;
+  }
+
+  say(frames: readonly ServerFrame[]): void {
+    this.outlet.send(this.codec.encode(frames));
+  }
+
+  /**
+   * Brings the client up from its cursors: its inbox, everything it is a member of, the public rooms it read, and
+   * last of all `caught_up`. Cursors of another epoch count as none.
+   */
+  resume(epoch: Epoch | undefined, cursors: readonly CursorRow[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const known = epoch === this.#parts.store.epoch ? cursors : [];
+      const had = new Map(known.map(([id, seq, check]) => [id, { seq, check }] as const));
+      await this.#attach(this.user.inbox, had.get(this.user.inbox) ?? null);
+      const own: Own[] = [];
+      const marks: Marks[] = [];
+      for (const { row, member } of await this.#parts.store.memberships(this.user.id)) {
+        const cursor = had.get(row.id) ?? null;
+        had.delete(row.id);
+        if (!(await this.#attachOrGone(row.id, cursor)) || !cursor) continue;
+        own.push(await this.#counts({ row, member }));
+        if (isSmall(row)) marks.push({ conversation: row.id, marks: await this.#parts.store.marks(row.id) });
+      }
+      had.delete(this.user.inbox);
+      for (const [id, cursor] of had) await this.#attachOrGone(id, cursor);
+      if (!this.#closed) this.say([{ t: "caught_up", own, marks }]);
+    });
+  }
+
+  /** Follows a conversation from a cursor; again from there where it was followed already. */
+  follow(conversation: ConversationId, cursor: Cursor | null): Promise<Conversation> {
+    return this.#inTurn(async () => {
+      await this.#attach(conversation, cursor);
+      const summary = await summarise(this.#parts.store, conversation, this.user.id);
+      if (!summary) throw new ChatError("gone");
+      return summary;
+    });
+  }
+
+  unfollow(conversation: ConversationId): void {
+    const followed = this.#followed.get(conversation);
+    if (!followed) return;
+    followed.feed.remove(this);
+    this.#forget(conversation, true);
+  }
+
+  /** Hears of presence and typing in these conversations and in no others. */
+  async look(conversations: readonly ConversationId[]): Promise<void> {
+    if (conversations.length > this.#parts.looks) throw new ChatError("too_many");
+    for (const id of conversations) if (!this.follows(id)) await obtain(this.#parts.store, this, id);
+    if (this.#closed) return;
+    const wanted = new Set(conversations.filter((id) => this.follows(id)));
+    for (const id of this.#looking) if (!wanted.has(id)) this.#parts.presence.lookAway(this, id);
+    for (const id of wanted) if (!this.#looking.includes(id)) this.#parts.presence.look(this, id);
+    this.#looking = [...wanted];
+  }
+
+  dropped(conversation: ConversationId): void {
+    this.#forget(conversation, false);
+  }
+
+  /** A conversation that this person was added to begins to flow by itself, on every device. */
+  heard(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (entry.kind !== "added") continue;
+      const id = entry.body.conversation;
+      this.#inTurn(async () => {
+        if (!this.follows(id)) await this.#attach(id, null);
+      }).catch((error) =>
+        this.#parts.observer.log("debug", "not_followed", { conversation: id, error: String(error) }),
+      );
+    }
+  }
+
+  closed(): void {
+    this.#closed = true;
+    for (const id of this.#looking) this.#parts.presence.lookAway(this, id);
+    this.#looking = [];
+    for (const id of [...this.#followed.keys()]) this.unfollow(id);
+  }
+
+  async #attachOrGone(conversation: ConversationId, cursor: Cursor | null): Promise<boolean> {
+    try {
+      await this.#attach(conversation, cursor);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ChatError) || (error.code !== "not_found" && error.code !== "gone")) throw error;
+      this.say([{ t: "gone", conversation }]);
+      return false;
+    }
+  }
+
+  async #attach(conversation: ConversationId, cursor: Cursor | null): Promise<void> {
+    if (this.#closed) return;
+    if (this.outlet.waiting() > this.#parts.resumeWaiting) await this.outlet.drained();
+    this.unfollow(conversation);
+    const { feed, place } = await follow(this.#parts, this, conversation, cursor);
+    this.#followed.set(conversation, { feed, place });
+    if (this.#closed) return this.unfollow(conversation);
+    if (place.member && place.row.kind !== "inbox") this.#parts.presence.came(feed, this.user.id);
+  }
+
+  #forget(conversation: ConversationId, lingers: boolean): void {
+    const followed = this.#followed.get(conversation);
+    if (!followed) return;
+    this.#followed.delete(conversation);
+    if (this.#looking.includes(conversation)) {
+      this.#looking = this.#looking.filter((id) => id !== conversation);
+      this.#parts.presence.lookAway(this, conversation);
+    }
+    if (followed.place.member && followed.place.row.kind !== "inbox") {
+      this.#parts.presence.went(followed.feed, this.user.id, lingers);
+    }
+    this.#parts.feeds.release(followed.feed);
+  }
+
+  async #counts({ row, member }: { row: Place["row"]; member: NonNullable<Place["member"]> }): Promise<Own> {
+    const nothingNew = member.read >= row.head;
+    const { unread, mentions, asOf } = nothingNew
+      ? { unread: 0, mentions: 0, asOf: row.head }
+      : await this.#parts.store.unread(row.id, this.user.id, member.read);
+    return { conversation: row.id, delivered: member.delivered, read: member.read, unread, mentions, as_of: asOf };
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#chain.then(task);
+    this.#chain = result.catch(() => {});
+    return result;
+  }
+}

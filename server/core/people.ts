@@ -1,0 +1,62 @@
+import type { Args, Result } from "@parley/protocol/commands";
+import { ChatError } from "@parley/protocol/errors";
+import type { Actor } from "./actor.ts";
+import { checkHandle, checkShownName, deriveHandle, handleCandidates } from "./names.ts";
+import type { Clock, Digests, Store, User } from "./ports.ts";
+import { personOf } from "./summary.ts";
+
+export interface PeopleParts {
+  store: Store;
+  clock: Clock;
+  digests: Digests;
+  limits: { shownName: number; handle: number; people: number };
+}
+
+const SECRET = /^[A-Za-z0-9_-]{32,128}$/;
+const HANDLES_TRIED = 50;
+
+/** People: who a token belongs to, how a visitor becomes one, and what others see of them. */
+export class People {
+  readonly #parts: PeopleParts;
+
+  constructor(parts: PeopleParts) {
+    this.#parts = parts;
+  }
+
+  /** Throws `bad_token` where nobody has this token. */
+  async byToken(token: string): Promise<User> {
+    const { store, digests, clock } = this.#parts;
+    const user = SECRET.test(token) ? await store.userByToken(digests.token(token), clock.now()) : null;
+    if (!user) throw new ChatError("bad_token");
+    return user;
+  }
+
+  /** Holds a name for whoever has this secret; the same secret is the same person. Throws `bad_name`, `name_taken`. */
+  async enrol(name: string, secret: string): Promise<User> {
+    const { store, digests, clock, limits } = this.#parts;
+    if (!SECRET.test(secret)) throw new ChatError("bad_token", "A secret has 32 to 128 characters of A-Z a-z 0-9 _ -.");
+    const tokenHash = digests.token(secret);
+    const known = await store.userByToken(tokenHash, clock.now());
+    if (known) return known;
+    const shown = checkShownName(name, limits.shownName);
+    const handles: string[] = [];
+    for (const handle of handleCandidates(deriveHandle(shown))) {
+      if (handles.push(handle) >= HANDLES_TRIED) break;
+    }
+    return store.enrol({ name: shown, handles, tokenHash, time: clock.now() });
+  }
+
+  async list(_: Actor, { ids }: Args<"people">): Promise<Result<"people">> {
+    if (ids.length > this.#parts.limits.people) throw new ChatError("too_many");
+    return { people: (await this.#parts.store.users(ids)).map(personOf) };
+  }
+
+  async update(actor: Actor, { name, handle }: Args<"update_profile">): Promise<Result<"update_profile">> {
+    const { store, limits } = this.#parts;
+    const change = {
+      ...(name === undefined ? {} : { name: checkShownName(name, limits.shownName) }),
+      ...(handle === undefined ? {} : { handle: checkHandle(handle, limits.handle) }),
+    };
+    return { person: personOf(await store.updateProfile(actor.user.id, change)) };
+  }
+}

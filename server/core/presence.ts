@@ -1,0 +1,156 @@
+import type { ServerFrame } from "@parley/protocol/frames";
+import type { ConversationId, Time, UserId } from "@parley/protocol/ids";
+import type { Codec } from "./codec.ts";
+import type { Feed } from "./feed.ts";
+import type { Feeds } from "./feeds.ts";
+import type { Broadcast, Clock, Outlet } from "./ports.ts";
+
+export interface PresenceLimits {
+  /** Above so many present people only their number is told. */
+  named: number;
+  /** Milliseconds that somebody stays present after their last socket. */
+  linger: number;
+  /** Milliseconds after which nobody is writing any more who did not say so again. */
+  typingLease: number;
+  /** Shortest time between two tellings of one conversation, small and large. */
+  pause: { small: number; large: number };
+}
+
+export interface PresenceParts {
+  feeds: Feeds;
+  broadcast: Broadcast;
+  clock: Clock;
+  limits: PresenceLimits;
+}
+
+interface Looker {
+  readonly codec: Codec;
+  readonly outlet: Outlet;
+}
+
+const TYPISTS_NAMED = 5;
+
+function lookTopic(codec: Codec, conversation: ConversationId): string {
+  return `${codec.name}/look/${conversation}`;
+}
+
+/** Who is here and who is writing: leases that expire, told to those who look, coalesced, and never kept. */
+export class Presence {
+  readonly #parts: PresenceParts;
+  readonly #lingering = new Map<ConversationId, Map<UserId, Time>>();
+  readonly #typing = new Map<ConversationId, Map<UserId, Time>>();
+  readonly #lookers = new Map<ConversationId, Map<Codec, number>>();
+  readonly #due = new Set<string>();
+
+  constructor(parts: PresenceParts) {
+    this.#parts = parts;
+  }
+
+  came(feed: Feed, user: UserId): void {
+    this.#lingering.get(feed.row.id)?.delete(user);
+    this.#tellSoon("presence", feed.row.id);
+  }
+
+  /** A socket stopped following; the person stays for a while, and longer where another socket of theirs is left. */
+  went(feed: Feed, user: UserId, lingers: boolean): void {
+    const conversation = feed.row.id;
+    this.typing(conversation, user, false);
+    if (!lingers || feed.followers.has(user)) {
+      this.#tellSoon("presence", conversation);
+      return;
+    }
+    lease(this.#lingering, conversation, user, this.#parts.clock.now() + this.#parts.limits.linger);
+    this.#parts.clock.after(this.#parts.limits.linger, () => {
+      if (expire(this.#lingering, conversation, this.#parts.clock.now())) this.#tellSoon("presence", conversation);
+    });
+  }
+
+  typing(conversation: ConversationId, user: UserId, active: boolean): void {
+    if (!active) {
+      if (forget(this.#typing, conversation, user)) this.#tellSoon("typing", conversation);
+      return;
+    }
+    const { clock, limits } = this.#parts;
+    const fresh = !this.#typing.get(conversation)?.has(user);
+    lease(this.#typing, conversation, user, clock.now() + limits.typingLease);
+    clock.after(limits.typingLease, () => {
+      if (expire(this.#typing, conversation, clock.now())) this.#tellSoon("typing", conversation);
+    });
+    if (fresh) this.#tellSoon("typing", conversation);
+  }
+
+  /** Starts telling this conversation to this socket, with what is true now. */
+  look(looker: Looker, conversation: ConversationId): void {
+    const codecs = this.#lookers.get(conversation) ?? new Map<Codec, number>();
+    this.#lookers.set(conversation, codecs);
+    codecs.set(looker.codec, (codecs.get(looker.codec) ?? 0) + 1);
+    looker.outlet.subscribe(lookTopic(looker.codec, conversation));
+    looker.outlet.send(looker.codec.encode([this.#presenceOf(conversation), this.#typingOf(conversation)]));
+  }
+
+  lookAway(looker: Looker, conversation: ConversationId): void {
+    looker.outlet.unsubscribe(lookTopic(looker.codec, conversation));
+    const codecs = this.#lookers.get(conversation);
+    const left = (codecs?.get(looker.codec) ?? 0) - 1;
+    if (left > 0) codecs?.set(looker.codec, left);
+    else codecs?.delete(looker.codec);
+    if (codecs?.size === 0) this.#lookers.delete(conversation);
+  }
+
+  /** Members of this conversation who are here now. */
+  present(conversation: ConversationId): UserId[] {
+    const here = new Set(this.#lingering.get(conversation)?.keys() ?? []);
+    for (const [user, followers] of this.#parts.feeds.get(conversation)?.followers ?? []) {
+      if (followers.some((follower) => follower.isMember(conversation))) here.add(user);
+    }
+    return [...here];
+  }
+
+  #presenceOf(conversation: ConversationId): ServerFrame {
+    const here = this.present(conversation);
+    const named = here.length <= this.#parts.limits.named;
+    return { t: "presence", conversation, count: here.length, ...(named ? { here } : {}) };
+  }
+
+  #typingOf(conversation: ConversationId): ServerFrame {
+    const users = [...(this.#typing.get(conversation)?.keys() ?? [])];
+    return { t: "typing", conversation, count: users.length, users: users.slice(0, TYPISTS_NAMED) };
+  }
+
+  /** Changes within one pause share one telling. */
+  #tellSoon(what: "presence" | "typing", conversation: ConversationId): void {
+    const id = `${what}/${conversation}`;
+    if (this.#due.has(id) || !this.#lookers.has(conversation)) return;
+    this.#due.add(id);
+    const { pause, named } = this.#parts.limits;
+    const large = (this.#parts.feeds.get(conversation)?.followers.size ?? 0) > named;
+    this.#parts.clock.after(large ? pause.large : pause.small, () => {
+      this.#due.delete(id);
+      const frame = what === "presence" ? this.#presenceOf(conversation) : this.#typingOf(conversation);
+      for (const codec of this.#lookers.get(conversation)?.keys() ?? []) {
+        this.#parts.broadcast.publish(lookTopic(codec, conversation), codec.encode([frame]));
+      }
+    });
+  }
+}
+
+type Leases = Map<ConversationId, Map<UserId, Time>>;
+
+function lease(leases: Leases, conversation: ConversationId, user: UserId, until: Time): void {
+  const held = leases.get(conversation) ?? new Map<UserId, Time>();
+  leases.set(conversation, held.set(user, until));
+}
+
+function forget(leases: Leases, conversation: ConversationId, user: UserId): boolean {
+  const held = leases.get(conversation);
+  const had = held?.delete(user) ?? false;
+  if (held?.size === 0) leases.delete(conversation);
+  return had;
+}
+
+/** Ends what has run out; true where something did. */
+function expire(leases: Leases, conversation: ConversationId, now: Time): boolean {
+  const over = [...(leases.get(conversation) ?? [])].filter(([, until]) => until <= now);
+  for (const [user] of over) forget(leases, conversation, user);
+  return over.length > 0;
+}

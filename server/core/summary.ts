@@ -1,0 +1,60 @@
+import type { Conversation, Mark } from "@parley/protocol/conversations";
+import type { ConversationId, UserId } from "@parley/protocol/ids";
+import type { Person } from "@parley/protocol/people";
+import type { ConversationRow, MemberRow, Store, User } from "./ports.ts";
+
+/** Up to so many members everybody's marks are told one by one; larger conversations get counts. */
+export const SMALL = 32;
+
+/** Are marks told one by one here? Never in rooms, where nothing may cost members × members. */
+export function isSmall(row: Pick<ConversationRow, "kind" | "members">): boolean {
+  return row.kind === "direct" || (row.kind === "group" && row.members <= SMALL);
+}
+
+export function personOf(user: User): Person {
+  return { id: user.id, name: user.name, handle: user.handle, kind: user.kind, role: user.role };
+}
+
+/** A conversation as this person sees it; everything in it is true at one head. Null where it is none of theirs. */
+export async function summarise(
+  store: Store,
+  conversation: ConversationId,
+  user: UserId,
+): Promise<Conversation | null> {
+  for (;;) {
+    const [row, member] = await Promise.all([store.conversation(conversation), store.member(conversation, user)]);
+    if (!row || row.closed) return null;
+    const counts = member
+      ? await store.unread(conversation, user, member.read)
+      : { unread: 0, mentions: 0, asOf: row.head };
+    const marks = isSmall(row) && member ? await store.marks(conversation) : [];
+    const [again] = [await store.conversation(conversation)];
+    if (again?.head === row.head && counts.asOf === row.head) return describe(row, member, counts, marks);
+  }
+}
+
+function describe(
+  row: ConversationRow,
+  member: MemberRow | null,
+  counts: { unread: number; mentions: number },
+  marks: Mark[],
+): Conversation {
+  const { closed: _, ...shown } = row;
+  return {
+    ...shown,
+    role: member?.role ?? null,
+    joined: member?.joined ?? 0,
+    delivered: member?.delivered ?? 0,
+    read: member?.read ?? 0,
+    unread: counts.unread,
+    mentions: counts.mentions,
+    marks,
+  };
+}
+
+/** The people whom a client needs at first sight of a conversation. */
+export async function peopleOf(store: Store, conversation: Conversation): Promise<Person[]> {
+  const ids = new Set(conversation.marks.map((mark) => mark.user));
+  if (conversation.owner !== null) ids.add(conversation.owner);
+  return (await store.users([...ids])).map(personOf);
+}

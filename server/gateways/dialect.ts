@@ -1,0 +1,28 @@
+import type { CloseName } from "@parley/protocol/closes";
+import type { Codec } from "../core/codec.ts";
+import type { Outlet } from "../core/ports.ts";
+
+/** A connected socket in the hands of a session. */
+export interface Socket extends Outlet {
+  close(why: CloseName): void;
+}
+
+/** One socket's conversation with one dialect, from its first frame to its close. */
+export interface Session {
+  /** One message as it came; binary ones as bytes. Must not throw. */
+  receive(message: string | Uint8Array): void;
+  /** The socket is gone, whoever closed it. */
+  closed(): void;
+  /** The last time anything was received, in milliseconds since 1970. */
+  readonly heard: number;
+  /** The server stops: nothing more is accepted. */
+  drain(): void;
+  /** Says that the socket is about to be closed, and when to come back. */
+  bye(retryAfter: number): void;
+}
+
+/** A wire protocol: pure encoding, and what a new socket begins with. Its address is for limits before authentication. */
+export interface Dialect {
+  readonly codec: Codec;
+  open(socket: Socket): Session;
+}

@@ -1,0 +1,107 @@
+import type { Args } from "@parley/protocol/commands";
+import { ChatError, ERRORS } from "@parley/protocol/errors";
+import type { CommandFrame, ServerFrame } from "@parley/protocol/frames";
+import type { ConversationId, Key } from "@parley/protocol/ids";
+import type { PlainCommand } from "../../core/chat.ts";
+import type { Connection } from "../../core/connection.ts";
+import type { Done } from "../../core/keyed.ts";
+import { errorFrame, type NativeParts } from "./parts.ts";
+
+type Writing = Extract<CommandFrame, { t: "post" | "edit" | "delete" }>;
+
+/**
+ * The commands of one live socket. They are decided in the order in which they came; what is written waits for the
+ * commit without holding up the next one. After a refusal that may be retried, later writes to that conversation are
+ * refused alike until the refused key comes again, so that an author's order holds.
+ */
+export class Commands {
+  readonly #parts: NativeParts;
+  readonly #connection: Connection;
+  readonly #say: (frames: readonly ServerFrame[]) => void;
+  readonly #stalled = new Map<ConversationId, Key>();
+  #lane: Promise<void> = Promise.resolve();
+  #bytes = 0;
+  #count = 0;
+  #stopped = false;
+
+  constructor(parts: NativeParts, connection: Connection, say: (frames: readonly ServerFrame[]) => void) {
+    this.#parts = parts;
+    this.#connection = connection;
+    this.#say = say;
+  }
+
+  /** Nothing more is accepted; what was accepted is still carried out. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  take(frame: CommandFrame, bytes: number): void {
+    const { pendingBytes, pendingCommands } = this.#parts.limits;
+    const writing = isWriting(frame);
+    if (this.#stopped || this.#bytes + bytes > pendingBytes || this.#count >= pendingCommands) {
+      const refusal = new ChatError(this.#stopped ? "unavailable" : "too_fast", undefined, 1000);
+      return this.#answer(frame, refusal);
+    }
+    this.#bytes += bytes;
+    this.#count += 1;
+    const turn = this.#lane;
+    const { promise: placed, resolve } = Promise.withResolvers<void>();
+    this.#lane = placed;
+    const done = turn.then(() => (writing ? this.#write(frame, resolve) : this.#run(frame)));
+    done
+      .catch((error) => this.#answer(frame, error))
+      .finally(() => {
+        resolve();
+        this.#bytes -= bytes;
+        this.#count -= 1;
+      });
+  }
+
+  async #write(frame: Writing, placed: () => void): Promise<void> {
+    if (this.#stalled.get(frame.conversation) === frame.key) this.#stalled.delete(frame.conversation);
+    const done: Done = await this.#parts.chat.write(this.#connection, frame.t, frame as Args<typeof frame.t>, () => {
+      if (this.#stalled.has(frame.conversation)) throw new ChatError("out_of_order");
+      placed();
+    });
+    const echoed = !done.again && this.#connection.follows(frame.conversation);
+    if (!echoed) this.#ok(frame.id, done.receipt);
+  }
+
+  async #run(frame: CommandFrame): Promise<void> {
+    const { chat } = this.#parts;
+    switch (frame.t) {
+      case "look":
+        await this.#connection.look(frame.conversations);
+        return this.#ok(frame.id, {});
+      case "typing":
+        chat.typing(this.#connection, frame);
+        return this.#ok(frame.id, {});
+      case "unfollow":
+        this.#connection.unfollow(frame.conversation);
+        return this.#ok(frame.id, {});
+      case "follow": {
+        const { conversation, seq, check } = frame;
+        const cursor = seq === undefined ? null : { seq, check: check ?? 0 };
+        return this.#ok(frame.id, { conversation: await this.#connection.follow(conversation, cursor) });
+      }
+      default:
+        return this.#ok(frame.id, await chat.run(this.#connection, frame.t as PlainCommand, frame as never));
+    }
+  }
+
+  #ok(id: number, result: unknown): void {
+    this.#say([{ t: "ok", id, result }]);
+  }
+
+  #answer(frame: CommandFrame, error: unknown): void {
+    const refused = errorFrame(error, frame.id, this.#parts.observer);
+    if (isWriting(frame) && refused.t === "error" && ERRORS[refused.code].retry) {
+      if (!this.#stalled.has(frame.conversation)) this.#stalled.set(frame.conversation, frame.key);
+    }
+    this.#say([refused]);
+  }
+}
+
+function isWriting(frame: CommandFrame): frame is Writing {
+  return frame.t === "post" || frame.t === "edit" || frame.t === "delete";
+}

@@ -1,0 +1,188 @@
+import type { CloseName } from "@parley/protocol/closes";
+import type { CursorRow } from "@parley/protocol/cursor";
+import { ChatError } from "@parley/protocol/errors";
+import type { ClientFrame, CommandFrame, Hello, ServerFrame } from "@parley/protocol/frames";
+import { PROTOCOL_VERSION } from "@parley/protocol/version";
+import type { Connection } from "../../core/connection.ts";
+import type { User } from "../../core/ports.ts";
+import { personOf } from "../../core/summary.ts";
+import type { Session, Socket } from "../dialect.ts";
+import { decodeBatch, decodeFrame, idOf, nativeCodec } from "./codec.ts";
+import { Commands } from "./commands.ts";
+import { errorFrame, type NativeParts } from "./parts.ts";
+
+/** The topic on which every live socket hears the beat. */
+export const BEAT_TOPIC = `${nativeCodec.name}/beat`;
+
+const FAULTS_BEFORE_HELLO = 20;
+
+type State =
+  | { is: "greeting"; hello: Hello | null; cursors: CursorRow[]; faults: number; cancel: () => void }
+  | { is: "entering"; held: { frame: CommandFrame; bytes: number }[] }
+  | { is: "live"; connection: Connection; commands: Commands }
+  | { is: "closed" };
+
+/** One native socket: greets, enters, and then carries out commands until it closes. */
+export class NativeSession implements Session {
+  heard: number;
+  readonly #parts: NativeParts;
+  readonly #socket: Socket;
+  readonly #entered: () => void;
+  #state: State;
+  #connection: Connection | null = null;
+  #heldBytes = 0;
+
+  /** `entered` is called once the socket has said who it is. */
+  constructor(parts: NativeParts, socket: Socket, entered: () => void) {
+    this.#parts = parts;
+    this.#socket = socket;
+    this.#entered = entered;
+    this.heard = parts.clock.now();
+    const cancel = parts.clock.after(parts.limits.hello, () => this.#close("hello_late"));
+    this.#state = { is: "greeting", hello: null, cursors: [], faults: 0, cancel };
+  }
+
+  receive(message: string | Uint8Array): void {
+    this.heard = this.#parts.clock.now();
+    try {
+      if (typeof message !== "string") throw new ChatError("binary_frame");
+      const bytes = Buffer.byteLength(message);
+      if (bytes > this.#parts.limits.batchBytes) throw new ChatError("too_large");
+      const batch = decodeBatch(message);
+      const share = Math.ceil(bytes / Math.max(1, batch.length));
+      for (const frame of batch) this.#take(frame, share);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  closed(): void {
+    if (this.#state.is === "greeting") this.#state.cancel();
+    this.#state = { is: "closed" };
+    this.#connection?.closed();
+    this.#connection = null;
+  }
+
+  drain(): void {
+    if (this.#state.is === "live") this.#state.commands.stop();
+  }
+
+  bye(retryAfter: number): void {
+    this.#say([{ t: "bye", retry_after: retryAfter }]);
+    this.#close("shutdown");
+  }
+
+  #take(frame: unknown, bytes: number): void {
+    try {
+      const decoded = decodeFrame(frame);
+      switch (this.#state.is) {
+        case "greeting":
+          return this.#greet(this.#state, decoded, bytes);
+        case "entering":
+          return this.#hold(this.#state, decoded, bytes);
+        case "live":
+          return this.#carryOut(this.#state.commands, decoded, bytes);
+        case "closed":
+          return;
+      }
+    } catch (error) {
+      this.#refuse(error, idOf(frame));
+    }
+  }
+
+  #greet(state: State & { is: "greeting" }, frame: ClientFrame, bytes: number): void {
+    if (frame.t === "beat") return;
+    if (frame.t === "hello") {
+      if (frame.version !== PROTOCOL_VERSION) return this.#close("unsupported_version", "unsupported_version");
+      state.hello = frame;
+      state.cursors = [];
+    } else if (frame.t !== "cursors" || !state.hello) {
+      throw new ChatError("hello_expected");
+    }
+    state.cursors.push(...(frame.cursors ?? []));
+    if (state.cursors.length > this.#parts.limits.cursors) throw new ChatError("too_many");
+    if (frame.more || !state.hello) return;
+    this.#state = { is: "entering", held: [] };
+    this.#heldBytes = bytes;
+    void this.#enter(state.hello, state);
+  }
+
+  #hold(state: State & { is: "entering" }, frame: ClientFrame, bytes: number): void {
+    if (frame.t === "beat") return;
+    if (frame.t === "hello" || frame.t === "cursors") throw new ChatError("bad_frame", "Hello was said already.");
+    this.#heldBytes += bytes;
+    if (this.#heldBytes > this.#parts.limits.pendingBytes) throw new ChatError("too_fast");
+    state.held.push({ frame, bytes });
+  }
+
+  async #enter(hello: Hello, greeting: State & { is: "greeting" }): Promise<void> {
+    try {
+      const user = await this.#signIn(hello);
+      if (this.#state.is !== "entering") return;
+      greeting.cancel();
+      this.#entered();
+      await this.#resume(user, hello, greeting.cursors);
+    } catch (error) {
+      this.#refuse(error);
+      if (this.#connection) return this.#close("internal");
+      if (error instanceof ChatError && error.code === "bad_token") return this.#close("signed_out");
+      if (this.#state.is === "entering") this.#state = { ...greeting, hello: null, cursors: [] };
+    }
+  }
+
+  #signIn({ token, guest }: Hello): Promise<User> {
+    if (token !== undefined) return this.#parts.chat.people.byToken(token);
+    if (guest) return this.#parts.chat.people.enrol(guest.name, guest.secret);
+    throw new ChatError("not_authenticated");
+  }
+
+  async #resume(user: User, hello: Hello, cursors: CursorRow[]): Promise<void> {
+    const { chat, clock, limits, server } = this.#parts;
+    const connection = chat.connect(user, nativeCodec, this.#socket);
+    this.#connection = connection;
+    this.#say([
+      {
+        t: "welcome",
+        version: PROTOCOL_VERSION,
+        epoch: chat.epoch,
+        you: personOf(user),
+        inbox: user.inbox,
+        beat: limits.beat,
+        now: clock.now(),
+        limits: limits.wire,
+        server,
+      },
+    ]);
+    await connection.resume(hello.epoch, cursors);
+    if (this.#state.is !== "entering") return;
+    this.#socket.subscribe(BEAT_TOPIC);
+    const { held } = this.#state;
+    const commands = new Commands(this.#parts, connection, (frames) => this.#say(frames));
+    this.#state = { is: "live", connection, commands };
+    for (const { frame, bytes } of held) commands.take(frame, bytes);
+  }
+
+  #carryOut(commands: Commands, frame: ClientFrame, bytes: number): void {
+    if (frame.t === "beat") return;
+    if (frame.t === "hello" || frame.t === "cursors") throw new ChatError("bad_frame", "Hello was said already.");
+    commands.take(frame, bytes);
+  }
+
+  #refuse(error: unknown, id?: number): void {
+    if (this.#state.is === "closed") return;
+    this.#say([errorFrame(error, id, this.#parts.observer)]);
+    if (this.#state.is !== "greeting") return;
+    this.#state.faults += 1;
+    if (this.#state.faults > FAULTS_BEFORE_HELLO) this.#close("protocol_broken");
+  }
+
+  #say(frames: readonly ServerFrame[]): void {
+    if (this.#state.is !== "closed") this.#socket.send(nativeCodec.encode(frames));
+  }
+
+  #close(why: CloseName, because?: "unsupported_version"): void {
+    if (this.#state.is === "closed") return;
+    if (because) this.#say([errorFrame(new ChatError(because), undefined, this.#parts.observer)]);
+    this.#socket.close(why);
+  }
+}
