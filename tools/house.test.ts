@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Lock, type Locked, missingBuilds } from "./lock/builds.ts";
 import { ROOT } from "./source/tree.ts";
 
 interface Manifest {
@@ -29,25 +30,22 @@ test("[HOUSE15] the client has no dependency at run time but the protocol", () =
   expect(Object.keys(client?.manifest.dependencies ?? {})).toEqual(["@parley/protocol"]);
 });
 
+const lock = JSON.parse(read("package-lock.json")) as Lock;
+const fetched = Object.entries(lock.packages).filter(([path, { link }]) => path.includes("node_modules/") && !link);
+
 test("[HOUSE15] the lock file names packages by version and hash, never by where they were fetched", () => {
-  const lock = JSON.parse(read("package-lock.json")) as { packages: Record<string, LockedPackage> };
-  const packages = Object.entries(lock.packages).filter(([path]) => path.includes("node_modules/"));
-  const linked = (found: LockedPackage) => found.link === true;
-  expect(packages.filter(([, found]) => !linked(found) && found.resolved !== undefined)).toEqual([]);
-  expect(packages.filter(([, found]) => !linked(found) && !found.integrity)).toEqual([]);
+  const forAnotherPlatform = ({ optional, os }: Locked) => optional && os;
+  expect(fetched.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+  expect(fetched.filter(([, found]) => !found.integrity && !forAnotherPlatform(found))).toEqual([]);
+});
+
+test("[HOUSE15] the lock file has the builds for every platform, else npm ci refuses it", () => {
+  expect(Object.keys(missingBuilds(lock))).toEqual([]);
 });
 
 test("[HOUSE15] every package with an install script was decided on by name", () => {
-  const lock = JSON.parse(read("package-lock.json")) as { packages: Record<string, LockedPackage> };
-  const scripted = Object.entries(lock.packages).filter(([, found]) => found.hasInstallScript);
+  const scripted = fetched.filter(([, { hasInstallScript }]) => hasInstallScript);
   const names = scripted.map(([path]) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length));
   const decided = Object.keys(manifests[0]?.manifest.allowScripts ?? {});
   expect(names.filter((name) => !decided.includes(name))).toEqual([]);
 });
-
-interface LockedPackage {
-  resolved?: string;
-  integrity?: string;
-  link?: boolean;
-  hasInstallScript?: boolean;
-}
