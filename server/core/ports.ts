@@ -38,7 +38,7 @@ export interface MemberRow {
   read: Seq;
 }
 
-/** A condition that must still hold in the commit itself; where it fails, that write is refused and no other. */
+/** A condition that must still hold in the commit itself; where it fails, that write is refused and no other. A duplicate is never asked for it. */
 export type Guard =
   /** The membership that began at `since` has not ended. */
   | { is: "member"; conversation: ConversationId; user: UserId; since: Seq }
@@ -53,7 +53,10 @@ export type Draft = {
   [K in EntryKind]: { conversation: ConversationId; author: UserId; key: Key; digest: number; kind: K; body: Body<K> };
 }[EntryKind];
 
-/** A conversation to be made. A second direct of the same two people is a duplicate of the first. */
+/**
+ * A conversation to be made. A second direct of the same two people is a duplicate of the first: its outcome is its
+ * author's `added` entry, or the direct's first entry for somebody who has none.
+ */
 export interface Opening {
   kind: ConversationKind;
   name: string | null;
@@ -66,7 +69,8 @@ export interface Opening {
 
 /**
  * Drafts that are written together or not at all. The first carries the client's key: where its author used that
- * key in that conversation, nothing is written and the earlier entry is the outcome.
+ * key in that conversation, nothing is written and the earlier entry is the outcome. The keys of the others are kept
+ * with their entries and claim nothing. Where `open` is there, the first is an `added` entry in its author's inbox.
  */
 export interface Write {
   time: Time;
@@ -90,7 +94,10 @@ export interface MarkMove extends Mark {
   conversation: ConversationId;
 }
 
-/** One outcome for each write, in order, and the marks that moved with the values they have now. */
+/**
+ * One outcome for each write, in order, and those of the given marks that moved, with the values they have now.
+ * That a message moves its author's own marks to itself goes without saying: `moved` does not repeat it.
+ */
 export interface Committed {
   outcomes: Outcome[];
   moved: MarkMove[];
@@ -124,17 +131,26 @@ export interface Unread {
  */
 export interface Store {
   readonly epoch: Epoch;
-  /** One transaction for the whole batch, in order. Seqs are dense in each conversation. */
+  /**
+   * One transaction for the whole batch, the marks last. Seqs are dense in each conversation. A mark goes no further
+   * than the head and never back, what is read is delivered, and a mark of somebody who is no member is left out.
+   */
   commit(writes: readonly Write[], marks: readonly MarkMove[]): Promise<Committed>;
 
-  /** The same token hash gives the same person. Throws `name_taken`. A name frees itself 30 days after last use. */
+  /**
+   * The same token hash gives the same person. Throws `name_taken`. A guest's names may be taken by somebody else once
+   * their token was not used for 30 days; until they come back for them, both show the same name, and only the holder's
+   * is found by `usersByHandle`.
+   */
   enrol(guest: NewGuest): Promise<User>;
-  /** Also notes that the token was used. */
+  /** Also notes, once a day, that the token was used, and takes names up again that lapsed and are still free. */
   userByToken(tokenHash: string, time: Time): Promise<User | null>;
+  /** Those that exist, each once, in the order asked for. */
   users(ids: readonly UserId[]): Promise<User[]>;
+  /** Those who hold one of these handles, which are compared as they are. */
   usersByHandle(handles: readonly string[]): Promise<User[]>;
-  /** Throws `name_taken`. */
-  updateProfile(user: UserId, change: { name?: string; handle?: string }): Promise<User>;
+  /** Throws `name_taken`, or `not_found` where there is no such person. */
+  updateProfile(user: UserId, change: { name?: string; handle?: string }, time: Time): Promise<User>;
   /** Makes this person the server's owner where `secretHash` is the unused one; false otherwise. */
   claimOwnership(user: UserId, secretHash: string): Promise<boolean>;
   /** Replaces the one-time secret; false once the server has an owner. */
@@ -146,27 +162,32 @@ export interface Store {
   memberships(user: UserId): Promise<{ row: ConversationRow; member: MemberRow }[]>;
   /** Ranges of seqs in which this person was a member, oldest first; the last one is open (`to` null) for a member. */
   spans(conversation: ConversationId, user: UserId): Promise<{ from: Seq; to: Seq | null }[]>;
+  /** Members with an id after `after`, in the order of their ids. */
   members(conversation: ConversationId, after: UserId, limit: number): Promise<Member[]>;
-  /** Public rooms with an id after `after`, whose name contains `query`. */
+  /** Public rooms with an id after `after`, in the order of their ids, whose name contains `query` in either case. */
   rooms(viewer: UserId, page: { after: number; limit: number; query: string }): Promise<RoomListing[]>;
 
+  /** The last entry of each that exists, closed ones included. */
   heads(ids: readonly ConversationId[]): Promise<Map<ConversationId, Cursor>>;
   /** Entries after `after`, oldest first, no more than `limit` and about `bytes`, at least one where there is one. */
   entries(conversation: ConversationId, after: Seq, limit: number, bytes: number): Promise<Entry[]>;
   entry(conversation: ConversationId, seq: Seq): Promise<Entry | null>;
   /** The entry that this author made with this key, and the digest of its command. */
   recall(author: UserId, conversation: ConversationId, key: Key): Promise<{ logged: Logged; digest: number } | null>;
-  /** At most `limit` items next to `at`, within `lowest` and the head. It may cover fewer seqs than asked, never skip one. */
+  /**
+   * At most `limit` items next to `at`, oldest first, within `lowest` and the head; `before` itself and `after` itself
+   * are left out. It covers `from` to `to`, perhaps fewer seqs than asked and perhaps none (`from` > `to`), and skips none.
+   */
   stretch(
     conversation: ConversationId,
     at: { before: Seq } | { after: Seq },
     lowest: Seq,
     limit: number,
   ): Promise<Stretch>;
-  /** Messages of others after `read`, deleted ones left out; counting stops at 1000. */
+  /** Messages of others after `read`, deleted ones left out; both counts stop at 1000. In a direct every one is a mention. */
   unread(conversation: ConversationId, user: UserId, read: Seq): Promise<Unread>;
   marks(conversation: ConversationId): Promise<Mark[]>;
-  /** How many other members have `seq`, and how many read it. */
+  /** Of the others who have been members since before `seq`: how many they are, have it, and read it. */
   reached(
     conversation: ConversationId,
     seq: Seq,
