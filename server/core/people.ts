@@ -52,11 +52,11 @@ export class People {
   }
 
   async update(actor: Actor, { name, handle }: Args<"update_profile">): Promise<Result<"update_profile">> {
-    const { store, limits } = this.#parts;
+    const { store, clock, limits } = this.#parts;
     const change = {
       ...(name === undefined ? {} : { name: checkShownName(name, limits.shownName) }),
       ...(handle === undefined ? {} : { handle: checkHandle(handle, limits.handle) }),
     };
-    return { person: personOf(await store.updateProfile(actor.user.id, change)) };
+    return { person: personOf(await store.updateProfile(actor.user.id, change, clock.now())) };
   }
 }

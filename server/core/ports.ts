@@ -38,7 +38,10 @@ export interface MemberRow {
   read: Seq;
 }
 
-/** A condition that must still hold in the commit itself; where it fails, that write is refused and no other. A duplicate is never asked for it. */
+/**
+ * A condition that must still hold in the commit itself; where it fails, that write is refused and no other.
+ * A duplicate is never asked for it.
+ */
 export type Guard =
   /** The membership that began at `since` has not ended. */
   | { is: "member"; conversation: ConversationId; user: UserId; since: Seq }
