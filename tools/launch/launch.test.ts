@@ -114,6 +114,24 @@ test("[HOUSE12] a signal reaches what was launched, and the launcher waits for i
   expect(await child.exited).toBe(7);
 });
 
+test("[HOUSE12] what npm launched does not outlive the shell it was launched in", async () => {
+  clone.write("server/main.ts", "console.log(process.pid); setInterval(() => {}, 1000);\n");
+  await clone.launch(["build"]);
+  clone.write(
+    "shell.cjs",
+    `require("node:child_process").spawn(process.execPath, ["tools/launch.mjs", "start"], { stdio: "inherit" });
+     setInterval(() => {}, 1000);`,
+  );
+  const shell = clone.start(["shell.cjs"], { npm_lifecycle_event: "start" });
+  let output = "";
+  for await (const chunk of shell.stdout) {
+    output += new TextDecoder().decode(chunk);
+    if (/^\d+\n$/.test(output)) shell.kill("SIGKILL");
+  }
+  // The stream ends when the last process that holds it is gone.
+  expect(() => process.kill(Number(output), 0)).toThrow();
+});
+
 test("[HOUSE13] the web app is built when its sources changed, and only then", async () => {
   clone.write("web/index.html", "<p>one</p>");
   clone.write("client/index.ts", "export {};");

@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { bun, scratch } from "./place.mjs";
 
+const SHELL_BEAT_MS = 200;
 const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 /** Runs a TypeScript file under the pinned Bun with this terminal; signals go through, its exit code comes back. */
@@ -10,10 +11,12 @@ export function runBun(args, options = {}) {
   // --no-install: Bun must never fetch a package that the lock file does not name.
   const child = spawn(bun, ["--no-install", ...args], { stdio: "inherit", env: bunEnvironment(), ...options });
   const stopForwarding = forwardSignals(child);
+  const stopWatching = followShell(child);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code, signal) => {
       stopForwarding();
+      stopWatching();
       resolve(code ?? 128 + (constants.signals[signal] ?? 0));
     });
   });
@@ -54,6 +57,19 @@ function forwardSignals(child) {
   return () => {
     for (const [signal, forward] of forwards) process.off(signal, forward);
   };
+}
+
+// npm runs us in a shell and tells only that shell of a signal; most shells die without a word, and a server would be
+// left behind that nobody asked for.
+function followShell(child) {
+  if (!process.env.npm_lifecycle_event) return () => {};
+  const shell = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(timer);
+    child.kill("SIGTERM");
+  }, SHELL_BEAT_MS);
+  return () => clearInterval(timer);
 }
 
 function passOn(child, signal) {
