@@ -70,8 +70,7 @@ async function alreadyInstalled(lock) {
 }
 
 async function bringPackages(lock) {
-  const count = Object.keys(lock.packages).filter((path) => path.includes("node_modules/")).length;
-  const done = progress(`installing up to ${count} packages with npm (only when they changed)`);
+  const done = progress("installing packages with npm, only when they changed");
   const npm = npmCommand();
   const { code, output } = await runQuietly(npm[0], [...npm.slice(1), ...CI, ...PATIENCE], { cwd: root });
   const took = done();
