@@ -1,0 +1,89 @@
+import { expect, test } from "bun:test";
+import { ConfigError, configFrom, VARIABLES } from "./config.ts";
+
+function complaint(env: Record<string, string>): string {
+  try {
+    configFrom(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return "nothing";
+}
+
+test("[OPS1] without any variable everything has its documented value", () => {
+  const config = configFrom({});
+  expect(config).toMatchObject({ host: "0.0.0.0", port: 8000, data: "./data", origins: [], secretKey: null });
+  expect(config.chat).toMatchObject({ text: 8_000, shownName: 64, handle: 32, roomName: 100, topic: 250, page: 100 });
+  expect(config.socket).toMatchObject({ batchBytes: 131_072, closeBytes: 1_048_576, beat: 25_000 });
+  expect(config.bodyBytes).toBe(131_072);
+});
+
+test("[OPS1] an empty variable counts as absent, and what is given is taken", () => {
+  expect(configFrom({ PORT: "", HOST: "  " })).toMatchObject({ port: 8000, host: "0.0.0.0" });
+  const config = configFrom({
+    PORT: "0",
+    LOG_LEVEL: "WARN",
+    CORS_ORIGINS: "https://a.example, http://b.example:81",
+    PARLEY_MAX_TEXT: "500",
+  });
+  expect(config).toMatchObject({ port: 0, logLevel: "warn", origins: ["https://a.example", "http://b.example:81"] });
+  expect(config.chat.text).toBe(500);
+});
+
+test("[OPS1] a configuration cannot be changed, nor anything in it", () => {
+  const config = configFrom({ CORS_ORIGINS: "https://a.example" });
+  expect([config, config.chat, config.chat.presence.pause, config.origins, config.socket].every(Object.isFrozen)).toBe(
+    true,
+  );
+});
+
+test("[OPS2] a bad value is refused with its name, itself and what is allowed", () => {
+  expect(complaint({ PORT: "eighty" })).toBe('PORT is "eighty"; allowed is a whole number from 0 to 65535.');
+  expect(complaint({ PARLEY_BEAT_MS: "-1" })).toBe(
+    'PARLEY_BEAT_MS is "-1"; allowed is a whole number from 100 to 600000 (ms).',
+  );
+  expect(complaint({ LOG_LEVEL: "loud" })).toBe('LOG_LEVEL is "loud"; allowed is debug, info, warn, error.');
+  for (const bad of ["65536", "8000.5", "1e3", "0x50", "٨٠"]) expect(complaint({ PORT: bad })).toContain("PORT is");
+  for (const bad of [
+    "example.org",
+    "https://example.org/",
+    "ftp://example.org",
+    "https://a.example https://b.example",
+  ]) {
+    expect(complaint({ CORS_ORIGINS: bad })).toContain("CORS_ORIGINS is");
+  }
+  expect(complaint({ HOST: "two words" })).toContain('HOST is "two words"');
+});
+
+test("[OPS2] a secret or a password in an address is never repeated", () => {
+  expect(complaint({ SECRET_KEY: "too short" })).toBe(
+    "SECRET_KEY is not understood; allowed is 32 to 512 characters without spaces.",
+  );
+  expect(complaint({ DATABASE_URL: "postgres://me:hunter2@db/parley" })).toBe(
+    "DATABASE_URL is not understood; allowed is nothing or sqlite; this version has no other database.",
+  );
+});
+
+test("[OPS3] an unknown PARLEY_ variable is refused with the nearest name; other programs' variables are not ours", () => {
+  expect(complaint({ PARLEY_MAX_TXT: "1" })).toBe(
+    "There is no variable PARLEY_MAX_TXT; the nearest is PARLEY_MAX_TEXT.",
+  );
+  expect(complaint({ PARLEY_BEATS: "" })).toContain("PARLEY_BEAT_MS");
+  expect(complaint({ PATH: "/bin", PARLEYVOUS: "x", HOSTNAME: "h" })).toBe("nothing");
+});
+
+test("[OPS4] a variable of a later version is refused, not silently ignored", () => {
+  for (const name of ["REDIS_URL", "NATS_URL", "LOG_DIR"]) {
+    expect(complaint({ [name]: "something" })).toContain(`${name} is set, but in this version `);
+    expect(complaint({ [name]: "" })).toBe("nothing");
+  }
+});
+
+test("[OPS1] every variable's default is one that it would take", () => {
+  for (const [name, variable] of Object.entries(VARIABLES)) {
+    const { fallback } = variable;
+    if (fallback === null || Array.isArray(fallback)) continue;
+    expect({ name, value: variable.read(String(fallback)) }).toEqual({ name, value: fallback });
+  }
+});

@@ -1,0 +1,264 @@
+import type { ChatLimits } from "./core/chat.ts";
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What the sockets of every protocol are held to. */
+export interface SocketLimits {
+  /** Bytes of one batch. A larger one is answered with `too_large`. */
+  batchBytes: number;
+  /** Bytes of one batch above which the socket is closed. */
+  closeBytes: number;
+  /** Bytes that may wait for a reader before its line is cut, to be resumed. */
+  backpressureBytes: number;
+  /** Milliseconds between two beats. */
+  beat: number;
+  /** Milliseconds in which a new socket must have said who it is. */
+  helloDeadline: number;
+  /** Sockets of one address that have not said who they are, at once. */
+  unauthenticated: number;
+}
+
+/** Everything that can differ between two installations, and every limit. Made once, never changed. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Folder of everything durable, as it was given. */
+  readonly data: string;
+  /** Origins of other sites whose pages may call this server; `*` is any. */
+  readonly origins: readonly string[];
+  /** Null where the key is kept in the data folder. */
+  readonly secretKey: string | null;
+  readonly logLevel: LogLevel;
+  /** Milliseconds that people get to leave before a stop. */
+  readonly drain: number;
+  /** Bytes of one HTTP request's body. */
+  readonly bodyBytes: number;
+  readonly chat: Readonly<ChatLimits>;
+  readonly socket: Readonly<SocketLimits>;
+}
+
+/** A variable that cannot be understood; its message is the one sentence to show. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+/** One environment variable. `read` answers undefined for what is not allowed. */
+export interface Variable<T> {
+  about: string;
+  allowed: string;
+  fallback: T;
+  /** What the table of variables shows as its default. */
+  shown: string;
+  read(text: string): T | undefined;
+  /** Its value is never repeated, not even in a complaint. */
+  secret?: true;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** The table of variables. The documentation is made from it. */
+export const VARIABLES = {
+  HOST: {
+    about: "Address to listen on.",
+    allowed: "an address or a host name of this machine",
+    fallback: "0.0.0.0",
+    shown: "`0.0.0.0`",
+    read: (text: string) => (/^[A-Za-z0-9.:_%-]+$/.test(text) ? text : undefined),
+  },
+  PORT: whole(8000, "", 0, 65_535, "Port to listen on; 0 takes any free one."),
+  DATABASE_URL: {
+    about: "Kind of database. SQLite keeps its file in `PARLEY_DATA`.",
+    allowed: "nothing or `sqlite`; this version has no other database",
+    fallback: "sqlite",
+    shown: "`sqlite`",
+    read: (text: string) => (/^sqlite:?$/i.test(text) ? "sqlite" : undefined),
+    secret: true,
+  },
+  CORS_ORIGINS: {
+    about: "Other sites whose pages may call this server, separated by commas.",
+    allowed: "origins such as `https://example.org`, separated by commas, or `*`",
+    fallback: [] as string[],
+    shown: "none",
+    read: originsIn,
+  },
+  SECRET_KEY: {
+    about:
+      "Key of every digest. Another key signs everybody out. Without it one is made into `PARLEY_DATA/secret.key`.",
+    allowed: "32 to 512 characters without spaces",
+    fallback: null as string | null,
+    shown: "made at first start",
+    read: (text: string) => (/^[\x21-\x7e]{32,512}$/.test(text) ? text : undefined),
+    secret: true,
+  },
+  LOG_LEVEL: {
+    about: "What is logged, as JSON lines on the standard output: this and everything worse.",
+    allowed: LOG_LEVELS.map((level) => `\`${level}\``).join(", "),
+    fallback: "info" as LogLevel,
+    shown: "`info`",
+    read: (text: string) => LOG_LEVELS.find((level) => level === text.toLowerCase()),
+  },
+  PARLEY_DATA: {
+    about: "Folder of everything that is kept. It is made when it is missing; one process at a time uses it.",
+    allowed: "a path",
+    fallback: "./data",
+    shown: "`./data`",
+    read: (text: string) => (text.includes("\0") ? undefined : text),
+  },
+  PARLEY_MAX_TEXT: whole(8_000, "code points", 1, 10_000, "Longest message."),
+  PARLEY_MAX_GROUP: whole(256, "people", 2, 10_000, "Largest group."),
+  PARLEY_MAX_PAGE: whole(100, "rows", 10, 1_000, "Largest page of history, rooms, members or conversations."),
+  PARLEY_BEAT_MS: whole(25_000, "ms", 100, 600_000, "Time between two beats; a client silent for two is dropped."),
+  PARLEY_HELLO_MS: whole(10_000, "ms", 100, 600_000, "Time in which a new socket must say who it is."),
+  PARLEY_MAX_STRANGERS: whole(
+    1_000,
+    "sockets",
+    1,
+    1_000_000,
+    "Sockets of one address that have not said who they are yet, at once.",
+  ),
+  PARLEY_SLOW_READER_BYTES: whole(
+    MIB,
+    "bytes",
+    128 * KIB,
+    64 * MIB,
+    "What may wait for one slow reader before its line is cut, to be resumed.",
+  ),
+  PARLEY_RESUME_ENTRIES: whole(1_000, "entries", 10, 100_000, "Largest gap that a resume fills entry by entry."),
+  PARLEY_TAIL_BYTES: whole(
+    64 * MIB,
+    "bytes",
+    MIB,
+    64 * KIB * MIB,
+    "Memory for the newest entries of all conversations together.",
+  ),
+  PARLEY_LINGER_MS: whole(10_000, "ms", 0, 600_000, "Time that somebody stays present after their last socket."),
+  PARLEY_DRAIN_MS: whole(5_000, "ms", 0, 600_000, "Time over which clients are sent away before a stop."),
+} satisfies Record<string, Variable<unknown>>;
+
+type Name = keyof typeof VARIABLES;
+type Environment = Record<string, string | undefined>;
+
+/** Names that are kept for later versions: setting one must not seem to work. */
+const NOT_YET: Record<string, string> = {
+  REDIS_URL: "one process without Redis is all there is",
+  NATS_URL: "one process without NATS is all there is",
+  LOG_DIR: "the log goes to the standard output only",
+};
+
+/** Pure: the configuration that this environment asks for. An empty variable counts as absent. Throws ConfigError. */
+export function configFrom(env: Environment): Config {
+  refuseForeign(env);
+  const of = <N extends Name>(name: N) => settingOf(name, env);
+  of("DATABASE_URL");
+  return freeze({
+    host: of("HOST"),
+    port: of("PORT"),
+    data: of("PARLEY_DATA"),
+    origins: of("CORS_ORIGINS"),
+    secretKey: of("SECRET_KEY"),
+    logLevel: of("LOG_LEVEL"),
+    drain: of("PARLEY_DRAIN_MS"),
+    bodyBytes: 128 * KIB,
+    socket: {
+      batchBytes: 128 * KIB,
+      closeBytes: MIB,
+      backpressureBytes: of("PARLEY_SLOW_READER_BYTES"),
+      beat: of("PARLEY_BEAT_MS"),
+      helloDeadline: of("PARLEY_HELLO_MS"),
+      unauthenticated: of("PARLEY_MAX_STRANGERS"),
+    },
+    chat: chatLimits(of),
+  });
+}
+
+function chatLimits(of: <N extends Name>(name: N) => (typeof VARIABLES)[N]["fallback"]): ChatLimits {
+  return {
+    text: of("PARLEY_MAX_TEXT"),
+    // Code points.
+    shownName: 64,
+    handle: 32,
+    roomName: 100,
+    topic: 250,
+    groupMembers: of("PARLEY_MAX_GROUP"),
+    page: of("PARLEY_MAX_PAGE"),
+    // People of one request, conversations that one socket looks at, writes of one commit.
+    people: 200,
+    looks: 100,
+    commitWrites: 1_000,
+    // Bytes.
+    resumeWaiting: 256 * KIB,
+    tailBytes: of("PARLEY_TAIL_BYTES"),
+    feed: { resumeEntries: of("PARLEY_RESUME_ENTRIES"), resumeBytes: 256 * KIB },
+    // Milliseconds, but for the number of people up to which they are named.
+    presence: { named: 100, linger: of("PARLEY_LINGER_MS"), typingLease: 6_000, pause: { small: 250, large: 2_000 } },
+  };
+}
+
+function settingOf<N extends Name>(name: N, env: Environment): (typeof VARIABLES)[N]["fallback"] {
+  const variable: Variable<unknown> = VARIABLES[name];
+  const text = env[name]?.trim();
+  const value = text ? variable.read(text) : variable.fallback;
+  if (value !== undefined) return value as (typeof VARIABLES)[N]["fallback"];
+  const given = variable.secret ? "not understood" : JSON.stringify(text);
+  throw new ConfigError(`${name} is ${given}; allowed is ${variable.allowed.replaceAll("`", "")}.`);
+}
+
+function refuseForeign(env: Environment): void {
+  for (const [name, reason] of Object.entries(NOT_YET)) {
+    if (env[name]?.trim()) throw new ConfigError(`${name} is set, but in this version ${reason}; leave it out.`);
+  }
+  const unknown = Object.keys(env).find((name) => name.startsWith("PARLEY_") && !Object.hasOwn(VARIABLES, name));
+  if (unknown) throw new ConfigError(`There is no variable ${unknown}; the nearest is ${nearestTo(unknown)}.`);
+}
+
+function nearestTo(name: string): string {
+  const known = Object.keys(VARIABLES).filter((other) => other.startsWith("PARLEY_"));
+  return known.reduce((best, other) => (distance(name, other) < distance(name, best) ? other : best));
+}
+
+/** How many letters to put in, take out or change. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const changed = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, changed));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}
+
+function whole(fallback: number, unit: string, from: number, to: number, about: string): Variable<number> {
+  const range = `a whole number from ${from} to ${to}`;
+  return {
+    about,
+    allowed: unit ? `${range} (${unit})` : range,
+    fallback,
+    shown: unit ? `${fallback} ${unit}` : String(fallback),
+    read: (text) => {
+      const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= from && value <= to ? value : undefined;
+    },
+  };
+}
+
+function originsIn(text: string): string[] | undefined {
+  const origins = text
+    .split(",")
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== "");
+  return origins.every((origin) => origin === "*" || isOrigin(origin)) ? origins : undefined;
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.parse(text)?.origin === text;
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (inner !== null && typeof inner === "object") freeze(inner);
+  return Object.freeze(value);
+}
