@@ -15,6 +15,8 @@ export interface ClientOptions {
   keep?: Keep;
   WebSocket?: typeof WebSocket;
   clock?: ClientClock;
+  /** What the device says about its network. Default: the browser's word; elsewhere it is always there. */
+  network?: Network;
   /** 0 ≤ x < 1, for back-off. */
   random?: () => number;
   /** Keys and secrets: so many random characters of [A-Za-z0-9_-]. */
@@ -25,6 +27,12 @@ export interface ClientClock {
   now(): number;
   /** Calls back once after `ms`; the result cancels it. */
   after(ms: number, call: () => void): () => void;
+}
+
+/** Whether the device has a network. The result of `listen` stops listening. */
+export interface Network {
+  online(): boolean;
+  listen(changed: () => void): () => void;
 }
 
 /** A small durable place for strings, such as localStorage. */

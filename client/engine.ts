@@ -1,0 +1,240 @@
+import type { Args, CommandName, Result } from "@parley/protocol/commands";
+import type { ChatError } from "@parley/protocol/errors";
+import type { ServerFrame, ServerFrameOf } from "@parley/protocol/frames";
+import type { ConversationId, UserId } from "@parley/protocol/ids";
+import { type Answer, Calls } from "./calls.ts";
+import { Changes } from "./changes.ts";
+import type { ClientOptions } from "./client.ts";
+import { Connection } from "./connection.ts";
+import { Identity } from "./identity.ts";
+import type { Log } from "./log.ts";
+import { Looks } from "./looks.ts";
+import { Marks, type Report } from "./marks.ts";
+import { Outbox } from "./outbox.ts";
+import { Pages } from "./pages.ts";
+import { People } from "./people.ts";
+import { type Followed, Replica, type ReplicaTies } from "./replica.ts";
+import { Sights } from "./sights.ts";
+import { type Surroundings, surroundingsOf } from "./surroundings.ts";
+import type { Conversation, Person, WireLimits } from "./views.ts";
+
+/** What a server accepts unless its welcome says otherwise. */
+const USUAL_LIMITS: WireLimits = {
+  text: 8000,
+  room_name: 100,
+  shown_name: 64,
+  handle: 32,
+  batch_bytes: 128 * 1024,
+  page: 100,
+};
+
+/** The parts of a client, each tied to those that it needs: what is heard goes from here to whom it concerns. */
+export class Engine {
+  readonly around: Surroundings;
+  readonly changes = new Changes();
+  readonly identity: Identity;
+  readonly connection: Connection;
+  readonly calls: Calls;
+  readonly people: People;
+  readonly looks: Looks;
+  readonly replica: Replica;
+  readonly marks: Marks;
+  readonly outbox: Outbox;
+  readonly pages: Pages;
+  readonly sights: Sights;
+  /** Told once: this client was let in, or not. */
+  awaiting: { resolve(me: Person): void; reject(error: ChatError): void }[] = [];
+  me: Person | null = null;
+  limits = USUAL_LIMITS;
+
+  constructor(options: ClientOptions) {
+    this.around = surroundingsOf(options);
+    const { clock, random, keep, randomKey } = this.around;
+    const { token, name } = options;
+    this.identity = new Identity({ keep, randomKey, ...(token && { token }), ...(name && { name }) });
+    this.connection = new Connection(this.around, this.#lineTies());
+    const { connection } = this;
+    this.calls = new Calls({ clock, random, send: (frame) => connection.send(frame) });
+    this.people = new People({ ask: (ids) => this.call("people", { ids }), changed: () => this.changed(null) });
+    this.looks = new Looks({
+      clock,
+      say: (command) => this.calls.once(command, () => {}) !== null,
+      me: () => this.#myId(),
+      changed: (conversation) => this.changed(conversation),
+    });
+    this.replica = new Replica(this.#replicaTies());
+    this.marks = this.#newMarks();
+    this.outbox = this.#newOutbox();
+    this.pages = new Pages({
+      replica: this.replica,
+      ask: (args) => this.calls.ask("history", args),
+      met: (people) => this.people.met(people),
+      changed: (conversation) => this.changed(conversation),
+    });
+    const loading = (conversation: ConversationId) => this.pages.loading(conversation);
+    const { replica, outbox, looks } = this;
+    this.sights = new Sights({ replica, outbox, looks, loading, me: () => this.#myId() });
+  }
+
+  /** Something that a person sees changed. */
+  changed(conversation: ConversationId | null): void {
+    this.sights?.changed(conversation);
+    this.changes.happened();
+  }
+
+  /** Asks, and takes in what the answer says beside answering. */
+  async call<C extends CommandName>(command: C, args: Args<C>): Promise<Result<C>> {
+    const result = await this.calls.ask(command, args);
+    if ("people" in result) this.people.met(result.people as Person[]);
+    if ("conversation" in result && typeof result.conversation === "object") {
+      this.replica.adopt(result.conversation as Conversation);
+      this.looks.arrived((result.conversation as Conversation).id);
+    }
+    if ("person" in result) this.#renamed(result.person as Person);
+    return result;
+  }
+
+  /** Reports one's own marks, unless they are reported already. */
+  report(log: Log, news: Partial<Report>): void {
+    if (log.summary.role !== null) this.marks.report(log.id, news);
+  }
+
+  /** Forgets who this is, and everything that they could see. */
+  forget(error: ChatError): void {
+    this.me = null;
+    this.identity.forget();
+    this.calls.abandon(error);
+    this.outbox.clear();
+    this.marks.clear();
+    this.looks.clear();
+    this.people.clear();
+    this.replica.clear();
+    this.answerAwaiting((waiting) => waiting.reject(error));
+  }
+
+  answerAwaiting(tell: (waiting: Engine["awaiting"][number]) => void): void {
+    for (const waiting of this.awaiting.splice(0)) tell(waiting);
+  }
+
+  #lineTies() {
+    return {
+      hello: () => this.identity.hello(this.replica.epoch, this.replica.cursors()),
+      receive: (frame: ServerFrame) => this.#receive(frame),
+      riding: () => this.marks.riding(),
+      lost: () => this.#lost(),
+      refused: (error: ChatError) => this.#refused(error),
+      behind: () => this.replica.behind(),
+      changed: () => this.changes.happened(),
+    };
+  }
+
+  #replicaTies(): ReplicaTies {
+    return {
+      me: () => this.#myId(),
+      follow: (log, answered) => this.#follow(log, answered),
+      echoed: (conversation, entry) => this.outbox.echoed(conversation, entry),
+      spoke: (conversation, author) => this.looks.wrote(conversation, author),
+      holed: (conversation) => this.outbox.again(conversation),
+      introduced: (conversation) => this.looks.arrived(conversation),
+      report: (log, news) => this.report(log, news),
+      met: (people) => this.people.met(people),
+      changed: (conversation) => {
+        if (conversation !== null) this.outbox.heard(conversation);
+        this.changed(conversation);
+      },
+    };
+  }
+
+  #newMarks(): Marks {
+    return new Marks({
+      clock: this.around.clock,
+      calls: this.calls,
+      up: () => this.connection.up,
+      send: (frame) => void this.connection.send(frame),
+      known: (conversation) => this.replica.get(conversation)?.summary ?? { delivered: 0, read: 0 },
+      answered: (conversation, { delivered, read, unread, mentions, as_of }) => {
+        const log = this.replica.get(conversation);
+        log?.moveOwn(delivered, read, this.#myId());
+        log?.count({ read, unread, mentions, asOf: as_of });
+        this.changed(conversation);
+      },
+    });
+  }
+
+  #newOutbox(): Outbox {
+    const { clock, random, keep } = this.around;
+    return new Outbox({
+      clock,
+      random,
+      keep,
+      calls: this.calls,
+      limits: () => this.limits,
+      heardUpTo: (conversation) => this.replica.get(conversation)?.cursor.seq ?? Number.POSITIVE_INFINITY,
+      cut: () => this.connection.cut(),
+      changed: (conversation) => this.changed(conversation),
+    });
+  }
+
+  #receive(frame: ServerFrame): void {
+    switch (frame.t) {
+      case "welcome":
+        return this.#welcome(frame);
+      case "ok":
+      case "error":
+        return this.calls.receive(frame);
+      case "presence":
+      case "typing":
+        return this.looks.receive(frame);
+      default:
+        this.replica.receive(frame);
+    }
+  }
+
+  #welcome(frame: ServerFrameOf<"welcome">): void {
+    if (this.identity.refused) this.outbox.clear();
+    this.me = frame.you;
+    this.limits = frame.limits;
+    this.identity.confirmed();
+    this.people.met([frame.you]);
+    this.replica.receive(frame);
+    this.calls.resend();
+    this.outbox.resend();
+    this.looks.resume();
+    this.marks.resume();
+    this.answerAwaiting((waiting) => waiting.resolve(frame.you));
+    this.changed(null);
+  }
+
+  #lost(): void {
+    this.calls.lost();
+    this.marks.lost();
+    this.outbox.lost();
+    this.looks.lost();
+    this.replica.lost();
+  }
+
+  #refused(error: ChatError): void {
+    if (error.code === "bad_token") this.identity.refused = true;
+    if (error.code === "name_taken" || error.code === "bad_name") this.identity.nameRefused();
+    this.answerAwaiting((waiting) => waiting.reject(error));
+  }
+
+  #follow(log: Log, answered: (followed: Followed) => void): void {
+    const { seq, check } = log.cursor;
+    const heard = (answer: Answer | null) => {
+      if (answer === null) answered(null);
+      else if ("ok" in answer) answered(answer.ok as Result<"follow">);
+      else answered({ refused: answer.refused.code });
+    };
+    if (this.calls.once({ t: "follow", conversation: log.id, seq, check }, heard) === null) answered(null);
+  }
+
+  #renamed(person: Person): void {
+    if (person.id === this.me?.id) this.me = person;
+    this.people.met([person]);
+  }
+
+  #myId(): UserId {
+    return this.me?.id ?? 0;
+  }
+}

@@ -1,0 +1,239 @@
+import type { Receipt } from "@parley/protocol/commands";
+import type { Entry } from "@parley/protocol/entries";
+import { ChatError } from "@parley/protocol/errors";
+import type { ConversationId, Key, Seq } from "@parley/protocol/ids";
+import { type Answer, type Calls, mayPass, pause } from "./calls.ts";
+import type { ClientClock, Keep } from "./client.ts";
+import { commandOf, type Draft, draftsFrom, tooLong } from "./drafts.ts";
+import { Lane, type Slot } from "./lane.ts";
+import type { Pending, WireLimits } from "./views.ts";
+
+const NAME = "parley.outbox";
+const IN_FLIGHT = 32;
+
+export interface OutboxParts {
+  clock: ClientClock;
+  random: () => number;
+  keep: Keep;
+  calls: Calls;
+  limits(): WireLimits;
+  /** How far a log was heard; the outbox keeps what is answered until the log shows it. */
+  heardUpTo(conversation: ConversationId): Seq;
+  /** Gives up this line for a new one. */
+  cut(): void;
+  changed(conversation: ConversationId): void;
+}
+
+/**
+ * What this person wrote and the log does not hold yet: each conversation's in the order of writing, sent under the
+ * same keys until it is answered, also after the process ended.
+ */
+export class Outbox {
+  readonly #parts: OutboxParts;
+  readonly #lanes = new Map<ConversationId, Lane>();
+  readonly #byKey = new Map<Key, Slot>();
+  readonly #done = new Set<Key>();
+  #saving = false;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+    for (const draft of draftsFrom(parts.keep.get(NAME))) this.#enqueue(draft);
+  }
+
+  pending(conversation: ConversationId): readonly Pending[] {
+    return this.#lanes.get(conversation)?.pending() ?? NOTHING;
+  }
+
+  add(draft: Draft): Promise<Receipt> {
+    const slot = this.#enqueue(draft);
+    const answered = new Promise<Receipt>((resolve, reject) => {
+      slot.settle = { resolve, reject };
+    });
+    this.#save();
+    this.#pump(this.#lane(draft.conversation));
+    return answered;
+  }
+
+  retry(key: Key): void {
+    const slot = this.#byKey.get(key);
+    if (slot?.is !== "failed") return;
+    const lane = this.#lane(slot.draft.conversation);
+    lane.moveLast(slot, "waiting");
+    this.#save();
+    this.#pump(lane);
+  }
+
+  discard(key: Key): void {
+    const slot = this.#byKey.get(key);
+    if (!slot || slot.is === "sending") return;
+    this.#remove(slot);
+    slot.settle?.reject(new ChatError("bad_request", "This message was discarded."));
+    this.#pump(this.#lane(slot.draft.conversation));
+  }
+
+  /** The line is up: everything that has no answer is sent, in order. */
+  resend(): void {
+    for (const lane of this.#lanes.values()) this.#pump(lane);
+  }
+
+  lost(): void {
+    for (const lane of this.#lanes.values()) this.#unsend(lane);
+  }
+
+  /** Echoes may have been missed here: asks again under the same keys. */
+  again(conversation: ConversationId): void {
+    const lane = this.#lanes.get(conversation);
+    if (!lane) return;
+    this.#unsend(lane);
+    this.#pump(lane);
+  }
+
+  /** One's own entry in a log is the answer to the command with its key. */
+  echoed(conversation: ConversationId, { key, seq, id }: Entry): void {
+    const slot = this.#byKey.get(key);
+    if (slot?.draft.conversation !== conversation) return;
+    this.#finish(slot, { conversation, seq, entry: id });
+  }
+
+  /** The log was heard further: what waited to be shown there is shown there now. */
+  heard(conversation: ConversationId): void {
+    const lane = this.#lanes.get(conversation);
+    const upTo = this.#parts.heardUpTo(conversation);
+    for (const slot of lane?.settledUpTo(upTo) ?? []) this.#remove(slot);
+  }
+
+  clear(): void {
+    for (const [conversation, lane] of [...this.#lanes]) {
+      for (const { draft, settle } of lane.slots) {
+        this.#done.add(draft.key);
+        settle?.reject(new ChatError("not_authenticated", "Signed out before this was sent."));
+      }
+      lane.release();
+      this.#lanes.delete(conversation);
+      this.#parts.changed(conversation);
+    }
+    this.#byKey.clear();
+    this.#parts.keep.set(NAME, null);
+  }
+
+  #lane(conversation: ConversationId): Lane {
+    const known = this.#lanes.get(conversation);
+    if (known) return known;
+    const lane = new Lane();
+    this.#lanes.set(conversation, lane);
+    return lane;
+  }
+
+  #enqueue(draft: Draft): Slot {
+    const slot = this.#lane(draft.conversation).add(draft);
+    this.#byKey.set(draft.key, slot);
+    this.#parts.changed(draft.conversation);
+    return slot;
+  }
+
+  #pump(lane: Lane): void {
+    if (lane.held) return;
+    for (const slot of lane.toSend(IN_FLIGHT)) {
+      const error = tooLong(slot.draft, this.#parts.limits());
+      if (error) this.#fail(slot, error);
+      else if (!this.#send(lane, slot)) return;
+    }
+  }
+
+  #send(lane: Lane, slot: Slot): boolean {
+    const sent = this.#parts.calls.once(commandOf(slot.draft), (answer) => {
+      if (slot.sent === sent && answer) this.#answered(lane, slot, answer);
+    });
+    if (sent === null) return false;
+    lane.move(slot, "sending");
+    slot.sent = sent;
+    this.#parts.changed(slot.draft.conversation);
+    return true;
+  }
+
+  #unsend(lane: Lane): void {
+    for (const slot of lane.sending()) {
+      slot.sent = null;
+      lane.move(slot, "waiting");
+      this.#parts.changed(slot.draft.conversation);
+    }
+  }
+
+  #answered(lane: Lane, slot: Slot, answer: Answer): void {
+    if ("ok" in answer) this.#finish(slot, answer.ok as Receipt);
+    else if (mayPass(answer.refused, ++lane.refusals)) this.#hold(lane, slot, answer.refused);
+    else this.#fail(slot, answer.refused);
+    this.#pump(lane);
+  }
+
+  /** A passing refusal: this one and all that were written after it wait, and are sent again in the same order. */
+  #hold(lane: Lane, slot: Slot, error: ChatError): void {
+    const first = lane.isFirst(slot);
+    this.#unsend(lane);
+    // The server waits for an earlier message that will not come (it was discarded): only a new line forgets that.
+    if (error.code === "out_of_order" && first) return this.#parts.cut();
+    lane.holdUntil(
+      this.#parts.clock.after(pause(error, lane.refusals, this.#parts.random), () => {
+        lane.release();
+        this.#pump(lane);
+      }),
+    );
+  }
+
+  #fail(slot: Slot, error: ChatError): void {
+    const lane = this.#lane(slot.draft.conversation);
+    slot.settle?.reject(error);
+    slot.settle = null;
+    lane.refusals = 0;
+    slot.draft.failed = { code: error.code, message: error.message };
+    if (slot.draft.is === "post") lane.move(slot, "failed");
+    else this.#remove(slot);
+    this.#save();
+    this.#parts.changed(slot.draft.conversation);
+  }
+
+  #finish(slot: Slot, receipt: Receipt): void {
+    const lane = this.#lane(slot.draft.conversation);
+    lane.refusals = 0;
+    slot.settle?.resolve(receipt);
+    slot.settle = null;
+    if (slot.draft.is === "post" && receipt.seq > this.#parts.heardUpTo(slot.draft.conversation)) {
+      slot.settledAt = receipt.seq;
+      this.#forget(slot);
+    } else this.#remove(slot);
+    this.#pump(lane);
+  }
+
+  #remove(slot: Slot): void {
+    this.#lane(slot.draft.conversation).remove(slot);
+    this.#forget(slot);
+    this.#parts.changed(slot.draft.conversation);
+  }
+
+  /** Nothing of it needs to outlive the process any more. */
+  #forget(slot: Slot): void {
+    this.#byKey.delete(slot.draft.key);
+    this.#done.add(slot.draft.key);
+    this.#save();
+  }
+
+  #save(): void {
+    if (this.#saving) return;
+    this.#saving = true;
+    queueMicrotask(() => {
+      this.#saving = false;
+      this.#write();
+    });
+  }
+
+  /** Writes beside what other tabs of the same person have kept, which is not ours to forget. */
+  #write(): void {
+    const others = draftsFrom(this.#parts.keep.get(NAME)).filter(
+      ({ key }) => !this.#byKey.has(key) && !this.#done.has(key),
+    );
+    const all = [...others, ...[...this.#byKey.values()].map((slot) => slot.draft)];
+    this.#parts.keep.set(NAME, all.length > 0 ? JSON.stringify(all) : null);
+  }
+}
+
+const NOTHING: readonly Pending[] = [];

@@ -1,0 +1,279 @@
+import type { Conversation } from "@parley/protocol/conversations";
+import type { CursorRow } from "@parley/protocol/cursor";
+import type { Entry } from "@parley/protocol/entries";
+import { ERRORS, type ErrorCode } from "@parley/protocol/errors";
+import type { ServerFrame, ServerFrameOf } from "@parley/protocol/frames";
+import type { ConversationId, Epoch, Seq, UserId } from "@parley/protocol/ids";
+import type { Signal } from "@parley/protocol/signals";
+import { Log } from "./log.ts";
+import type { Person } from "./views.ts";
+
+/** What became of asking the server to bring a log up: null where the line was lost meanwhile. */
+export type Followed = { conversation: Conversation } | { refused: ErrorCode } | null;
+
+/** What the replica tells to, and needs from, the rest of the client. */
+export interface ReplicaTies {
+  me(): UserId;
+  follow(log: Log, answered: (followed: Followed) => void): void;
+  /** An entry of one's own, with the key of its command. */
+  echoed(conversation: ConversationId, entry: Entry): void;
+  /** Somebody's message. */
+  spoke(conversation: ConversationId, author: UserId): void;
+  /** A conversation flows from now on. */
+  introduced(conversation: ConversationId): void;
+  /** A hole may have swallowed one's own echoes. */
+  holed(conversation: ConversationId): void;
+  report(log: Log, marks: { delivered?: Seq; recount?: boolean }): void;
+  met(people: readonly Person[]): void;
+  /** Null: any of them. */
+  changed(conversation: ConversationId | null): void;
+}
+
+type MarksSignal = Extract<Signal, { t: "marks" }>;
+
+/** Every log that this person may read, as far as it was heard: nothing twice, nothing out of order, no gap unseen. */
+export class Replica {
+  readonly #ties: ReplicaTies;
+  readonly #logs = new Map<ConversationId, Log>();
+  readonly #behind = new Map<ConversationId, Seq>();
+  /** Logs that are being brought up, and where they stood when that was asked for last. */
+  readonly #mending = new Set<Log>();
+  readonly #mendedAt = new Map<Log, Seq>();
+  #inbox: ConversationId | null = null;
+  #caughtUp = false;
+  epoch: Epoch | null = null;
+
+  constructor(ties: ReplicaTies) {
+    this.#ties = ties;
+  }
+
+  get(id: ConversationId): Log | undefined {
+    return this.#logs.get(id);
+  }
+
+  /** Every log but the inbox. */
+  *logs(): Iterable<Log> {
+    for (const log of this.#logs.values()) if (log.summary.kind !== "inbox") yield log;
+  }
+
+  cursors(): CursorRow[] {
+    return [...this.#logs.values()].map(({ id, cursor }) => [id, cursor.seq, cursor.check]);
+  }
+
+  /** How many entries are known to be missing, and whether any are being asked for. */
+  behind(): { entries: number; mending: boolean } {
+    let entries = 0;
+    for (const log of this.#logs.values()) entries += Math.max(0, log.head - log.next + 1);
+    return { entries, mending: this.#mending.size > 0 };
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#logs.clear();
+    this.#behind.clear();
+    this.#mending.clear();
+    this.#mendedAt.clear();
+    this.epoch = null;
+    this.#ties.changed(null);
+  }
+
+  lost(): void {
+    this.#mending.clear();
+    this.#mendedAt.clear();
+    this.#caughtUp = false;
+  }
+
+  receive(frame: ServerFrame): void {
+    switch (frame.t) {
+      case "welcome":
+        return this.#welcome(frame);
+      case "conversation":
+        return this.#introduce(frame);
+      case "entries":
+        return this.#take(frame);
+      case "resync":
+        return this.#resync(frame);
+      case "hidden":
+        return this.#hide(frame);
+      case "gone":
+        return this.drop(frame.conversation);
+      case "caught_up":
+        return this.#catchUp(frame);
+      case "beat":
+        return this.#beat(frame);
+      case "marks":
+        return this.#marks(frame);
+    }
+  }
+
+  /** Holds a conversation that an answer told of, where it is not held yet. */
+  adopt(conversation: Conversation): void {
+    const log = this.#logs.get(conversation.id);
+    if (log) log.renew(conversation, this.#ties.me());
+    else this.#logs.set(conversation.id, new Log(conversation));
+    this.#ties.changed(conversation.id);
+  }
+
+  drop(id: ConversationId): void {
+    const log = this.#logs.get(id);
+    if (!log || id === this.#inbox) return;
+    this.#logs.delete(id);
+    this.#behind.delete(id);
+    this.#mending.delete(log);
+    this.#mendedAt.delete(log);
+    this.#ties.changed(id);
+  }
+
+  #welcome({ epoch, inbox }: ServerFrameOf<"welcome">): void {
+    if (this.epoch !== null && this.epoch !== epoch) this.clear();
+    this.epoch = epoch;
+    this.#inbox = inbox;
+  }
+
+  #introduce({ conversation, people }: ServerFrameOf<"conversation">): void {
+    this.#ties.met(people);
+    const log = this.#logs.get(conversation.id);
+    if (!log || log.low === log.next) {
+      const fresh = new Log(conversation);
+      if (log) fresh.moveOwn(log.summary.delivered, log.summary.read, this.#ties.me());
+      this.#logs.set(conversation.id, fresh);
+      this.#ties.holed(conversation.id);
+    } else {
+      log.renew(conversation, this.#ties.me());
+      if (conversation.head >= log.next) this.#mend(log);
+    }
+    this.#delivered(conversation.id);
+    this.#ties.introduced(conversation.id);
+    this.#ties.changed(conversation.id);
+  }
+
+  #take({ conversation, entries }: ServerFrameOf<"entries">): void {
+    const log = this.#logs.get(conversation);
+    if (!log) return;
+    for (const entry of entries) {
+      const doubtful = log.doubtful(entry, this.#ties.me());
+      const taken = log.take(entry, this.#ties.me());
+      if (taken === "gap") this.#mend(log);
+      if (taken !== "next") continue;
+      if (doubtful && this.#caughtUp) this.#ties.report(log, { recount: true });
+      this.#heed(log, entry);
+    }
+    this.#delivered(conversation);
+    this.#ties.changed(conversation);
+  }
+
+  /** What an entry means beyond its own log. */
+  #heed(log: Log, entry: Entry): void {
+    const me = this.#ties.me();
+    if (entry.author === me) this.#ties.echoed(log.id, entry);
+    switch (entry.kind) {
+      case "message":
+        this.#ties.spoke(log.id, entry.author);
+        break;
+      case "left":
+        if (entry.body.user === me) this.drop(log.id);
+        break;
+      case "closed":
+        this.drop(log.id);
+        break;
+      case "removed":
+      case "dissolved":
+        this.drop(entry.body.conversation);
+        break;
+    }
+  }
+
+  #resync({ conversation, from, head, check, reset }: ServerFrameOf<"resync">): void {
+    const log = this.#logs.get(conversation);
+    if (!log) return;
+    if (reset) this.#logs.set(conversation, log.restarted(from, check));
+    else log.skipTo(from, check);
+    const now = this.#logs.get(conversation) as Log;
+    now.head = Math.max(now.head, head);
+    this.#ties.holed(conversation);
+    this.#ties.changed(conversation);
+  }
+
+  #hide({ conversation, from, to }: ServerFrameOf<"hidden">): void {
+    const log = this.#logs.get(conversation);
+    if (!log) return;
+    if (!log.hide(from, to)) this.#mend(log);
+    this.#ties.changed(conversation);
+  }
+
+  #catchUp({ own, marks }: ServerFrameOf<"caught_up">): void {
+    this.#caughtUp = true;
+    const me = this.#ties.me();
+    for (const { conversation, delivered, read, unread, mentions, as_of } of own) {
+      const log = this.#logs.get(conversation);
+      log?.moveOwn(delivered, read, me);
+      if (log && !log.count({ read, unread, mentions, asOf: as_of })) this.#ties.report(log, { recount: true });
+    }
+    for (const { conversation, marks: others } of marks) this.#logs.get(conversation)?.moveOthers(others);
+    for (const log of this.logs()) {
+      this.#delivered(log.id);
+      if (log.stale) this.#mend(log);
+    }
+    this.#ties.changed(null);
+  }
+
+  /** A head that stays unseen from one beat to the next was missed. */
+  #beat({ heads }: ServerFrameOf<"beat">): void {
+    for (const [id, head] of this.#behind) {
+      const log = this.#logs.get(id);
+      if (!log || log.next > head) this.#behind.delete(id);
+      else {
+        this.#mendedAt.delete(log);
+        this.#mend(log);
+      }
+    }
+    for (const [id, head] of heads) this.#noteHead(id, head);
+  }
+
+  #noteHead(id: ConversationId, head: Seq): void {
+    const log = this.#logs.get(id);
+    if (!log || head < log.next) return;
+    log.head = Math.max(log.head, head);
+    this.#behind.set(id, head);
+  }
+
+  #marks({ conversation, marks, head }: MarksSignal): void {
+    const log = this.#logs.get(conversation);
+    if (!log) return;
+    const me = this.#ties.me();
+    for (const mark of marks) {
+      if (mark.user !== me) continue;
+      if (!log.moveOwn(mark.delivered, mark.read, me)) this.#ties.report(log, { recount: true });
+    }
+    log.moveOthers(marks);
+    this.#noteHead(conversation, head);
+    this.#ties.changed(conversation);
+  }
+
+  /** Whoever writes to one person or a few is told that it arrived; a room is not. */
+  #delivered(id: ConversationId): void {
+    const log = this.#logs.get(id);
+    if (!log || !this.#caughtUp || log.summary.role === null) return;
+    const told = log.summary.kind === "direct" || log.summary.kind === "group";
+    if (told && log.heardUpTo > log.summary.delivered) this.#ties.report(log, { delivered: log.heardUpTo });
+  }
+
+  /** Asks to be brought up from the cursor: one question at a time, and none again from where one was in vain. */
+  #mend(log: Log): void {
+    if (this.#mending.has(log) || (!log.stale && this.#mendedAt.get(log) === log.next)) return;
+    this.#mending.add(log);
+    this.#mendedAt.set(log, log.next);
+    this.#ties.follow(log, (followed) => {
+      this.#mending.delete(log);
+      if (followed === null || this.#logs.get(log.id) !== log) return;
+      if ("conversation" in followed) log.renew(followed.conversation, this.#ties.me());
+      else this.#notMended(log, followed.refused);
+      this.#ties.changed(log.id);
+    });
+  }
+
+  #notMended(log: Log, code: ErrorCode): void {
+    if (ERRORS[code]?.retry) this.#behind.set(log.id, log.head);
+    else this.drop(log.id);
+  }
+}
