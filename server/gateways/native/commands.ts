@@ -7,6 +7,12 @@ import type { Connection } from "../../core/connection.ts";
 import type { Done } from "../../core/keyed.ts";
 import { errorFrame, type NativeParts } from "./parts.ts";
 
+/** The earliest refused write: everything that came after it waits for its key. */
+interface Stall {
+  key: Key;
+  at: number;
+}
+
 type Writing = Extract<CommandFrame, { t: "post" | "edit" | "delete" }>;
 
 /**
@@ -18,8 +24,9 @@ export class Commands {
   readonly #parts: NativeParts;
   readonly #connection: Connection;
   readonly #say: (frames: readonly ServerFrame[]) => void;
-  readonly #stalled = new Map<ConversationId, Key>();
+  readonly #stalled = new Map<ConversationId, Stall>();
   #lane: Promise<void> = Promise.resolve();
+  #taken = 0;
   #bytes = 0;
   #count = 0;
   #stopped = false;
@@ -37,19 +44,19 @@ export class Commands {
 
   take(frame: CommandFrame, bytes: number): void {
     const { pendingBytes, pendingCommands } = this.#parts.limits;
-    const writing = isWriting(frame);
+    const at = ++this.#taken;
     if (this.#stopped || this.#bytes + bytes > pendingBytes || this.#count >= pendingCommands) {
       const refusal = new ChatError(this.#stopped ? "unavailable" : "too_fast", undefined, 1000);
-      return this.#answer(frame, refusal);
+      return this.#answer(frame, at, refusal);
     }
     this.#bytes += bytes;
     this.#count += 1;
     const turn = this.#lane;
     const { promise: placed, resolve } = Promise.withResolvers<void>();
     this.#lane = placed;
-    const done = turn.then(() => (writing ? this.#write(frame, resolve) : this.#run(frame)));
-    done
-      .catch((error) => this.#answer(frame, error))
+    turn
+      .then(() => (isWriting(frame) ? this.#write(frame, at, resolve) : this.#run(frame)))
+      .catch((error) => this.#answer(frame, at, error))
       .finally(() => {
         resolve();
         this.#bytes -= bytes;
@@ -57,10 +64,10 @@ export class Commands {
       });
   }
 
-  async #write(frame: Writing, placed: () => void): Promise<void> {
-    if (this.#stalled.get(frame.conversation) === frame.key) this.#stalled.delete(frame.conversation);
+  async #write(frame: Writing, at: number, placed: () => void): Promise<void> {
+    if (this.#stalled.get(frame.conversation)?.key === frame.key) this.#stalled.delete(frame.conversation);
     const done: Done = await this.#parts.chat.write(this.#connection, frame.t, frame as Args<typeof frame.t>, () => {
-      if (this.#stalled.has(frame.conversation)) throw new ChatError("out_of_order");
+      if ((this.#stalled.get(frame.conversation)?.at ?? at) < at) throw new ChatError("out_of_order");
       placed();
     });
     const echoed = !done.again && this.#connection.follows(frame.conversation);
@@ -93,10 +100,11 @@ export class Commands {
     this.#say([{ t: "ok", id, result }]);
   }
 
-  #answer(frame: CommandFrame, error: unknown): void {
+  #answer(frame: CommandFrame, at: number, error: unknown): void {
     const refused = errorFrame(error, frame.id, this.#parts.observer);
     if (isWriting(frame) && refused.t === "error" && ERRORS[refused.code].retry) {
-      if (!this.#stalled.has(frame.conversation)) this.#stalled.set(frame.conversation, frame.key);
+      const earliest = this.#stalled.get(frame.conversation);
+      if (!earliest || at < earliest.at) this.#stalled.set(frame.conversation, { key: frame.key, at });
     }
     this.#say([refused]);
   }

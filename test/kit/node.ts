@@ -1,0 +1,174 @@
+import type { ServerFrame } from "@parley/protocol/frames";
+import { PROTOCOL_VERSION } from "@parley/protocol/version";
+import { memoryBus } from "@parley/server/bus/memory";
+import { configFrom } from "@parley/server/config";
+import { Chat } from "@parley/server/core/chat";
+import type { Bus, Clock, Digests, Store } from "@parley/server/core/ports";
+import { type GatewayLimits, NativeGateway } from "@parley/server/gateways/native/gateway";
+import type { NativeLimits } from "@parley/server/gateways/native/parts";
+import type { BunSocket } from "@parley/server/gateways/socket";
+import { memoryStore } from "@parley/server/store/memory/memory";
+
+const clock: Clock = {
+  now: () => Date.now(),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+  turn: (call) => void setImmediate(call),
+};
+
+const digests: Digests = {
+  content: (text) => Number(Bun.hash.xxHash64(text) & 0xfffffffffffffn),
+  token: (secret) => `hash:${secret}`,
+  random: (length) => "r".repeat(length),
+};
+
+export interface NodeOptions {
+  store?: Store;
+  bus?: Bus;
+  limits?: Partial<NativeLimits>;
+  gateway?: Partial<GatewayLimits>;
+}
+
+/** A real native gateway on a free port of this process. Its address, its parts, and how to end it. */
+export function startNode(options: NodeOptions = {}) {
+  const config = configFrom({});
+  const store = options.store ?? memoryStore();
+  const faults: string[] = [];
+  const observer = {
+    count: () => {},
+    log: (level: string, event: string, facts?: Record<string, unknown>) => {
+      if (level === "error") faults.push(`${event} ${JSON.stringify(facts)}`);
+    },
+  };
+  let server: Bun.Server<BunSocket>;
+  const broadcast = { publish: (topic: string, payload: string) => void server.publish(topic, payload) };
+  const bus = options.bus ?? memoryBus();
+  const chat = new Chat({ store, bus, clock, digests, broadcast, observer, limits: config.chat });
+  const limits: NativeLimits = {
+    batchBytes: config.socket.batchBytes,
+    pendingBytes: 1 << 20,
+    pendingCommands: 4096,
+    hello: config.socket.helloDeadline,
+    beat: config.socket.beat,
+    cursors: 10_000,
+    wire: { text: 8000, room_name: 100, shown_name: 64, handle: 32, batch_bytes: 131_072, page: 100 },
+    ...options.limits,
+  };
+  const gateway = new NativeGateway({
+    chat,
+    clock,
+    observer,
+    limits,
+    server: "parley test",
+    gateway: {
+      greeting: config.socket.unauthenticated,
+      batchCloseBytes: config.socket.closeBytes,
+      readerBytes: config.socket.backpressureBytes,
+      returnsPerSecond: 1000,
+      ...options.gateway,
+    },
+  });
+  server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: (request, self) => gateway.upgrade(request, self) as Response,
+    websocket: gateway.websocket,
+  });
+  gateway.start(broadcast);
+  return {
+    url: `ws://127.0.0.1:${server.port}/socket`,
+    store,
+    chat,
+    gateway,
+    faults,
+    publish: broadcast.publish,
+    async stop() {
+      await gateway.drain(() => 0);
+      await server.stop(true);
+    },
+  };
+}
+
+/** A bare client of the native protocol: says literal frames, and remembers what it heard. */
+export class Line {
+  readonly frames: ServerFrame[] = [];
+  closedWith: number | null = null;
+  readonly #socket: WebSocket;
+  #waiting: (() => void)[] = [];
+
+  private constructor(url: string) {
+    this.#socket = new WebSocket(url);
+    this.#socket.onmessage = ({ data }) => {
+      this.frames.push(...(JSON.parse(String(data)) as ServerFrame[]));
+      this.#wake();
+    };
+    this.#socket.onclose = ({ code }) => {
+      this.closedWith = code;
+      this.#wake();
+    };
+  }
+
+  static async open(url: string): Promise<Line> {
+    const line = new Line(url);
+    await new Promise<void>((resolve, reject) => {
+      line.#socket.onopen = () => resolve();
+      line.#socket.onerror = () => reject(new Error("The socket did not open."));
+    });
+    return line;
+  }
+
+  /** Opens and says hello under this name; resolves once caught up. */
+  static async enter(url: string, name: string, more: object = {}): Promise<Line> {
+    const line = await Line.open(url);
+    line.say([{ t: "hello", version: PROTOCOL_VERSION, guest: { name, secret: secretOf(name) }, ...more }]);
+    await line.until((frame) => frame.t === "caught_up");
+    return line;
+  }
+
+  say(frames: unknown): void {
+    this.raw(JSON.stringify(frames));
+  }
+
+  raw(message: string | Uint8Array<ArrayBuffer>): void {
+    this.#socket.send(message);
+  }
+
+  /** The first frame like this, now or later. */
+  async until<T extends ServerFrame = ServerFrame>(matches: (frame: ServerFrame) => boolean): Promise<T> {
+    for (let from = 0; ; ) {
+      const found = this.frames.slice(from).find(matches);
+      if (found) return found as T;
+      from = this.frames.length;
+      if (this.closedWith !== null)
+        throw new Error(`Closed with ${this.closedWith}; heard ${JSON.stringify(this.frames.at(-1))}`);
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  /** The answer to a command, which gets the next free number. */
+  async ask(command: object): Promise<Extract<ServerFrame, { t: "ok" | "error" }>> {
+    const id = ++this.#id;
+    this.say([{ ...command, id }]);
+    return this.until((frame) => (frame.t === "ok" || frame.t === "error") && frame.id === id);
+  }
+  #id = 10_000;
+
+  async closed(): Promise<number> {
+    while (this.closedWith === null) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.closedWith;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+export function secretOf(name: string): string {
+  return Bun.hash(name).toString(36).padStart(13, "0").repeat(3);
+}
