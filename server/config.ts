@@ -1,3 +1,4 @@
+import type { WireLimits } from "@parley/protocol/frames";
 import type { ChatLimits } from "./core/chat.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -17,6 +18,13 @@ export interface SocketLimits {
   helloDeadline: number;
   /** Sockets of one address that have not said who they are, at once. */
   unauthenticated: number;
+  /** Commands of one socket that wait for their answer, in bytes and in number. */
+  pendingBytes: number;
+  pendingCommands: number;
+  /** Cursors with which one socket may resume. */
+  cursors: number;
+  /** After a stop, clients are told to come back at times so far apart that no more come in a second. */
+  returnsPerSecond: number;
 }
 
 /** Everything that can differ between two installations, and every limit. Made once, never changed. */
@@ -30,12 +38,12 @@ export interface Config {
   /** Null where the key is kept in the data folder. */
   readonly secretKey: string | null;
   readonly logLevel: LogLevel;
-  /** Milliseconds that people get to leave before a stop. */
-  readonly drain: number;
   /** Bytes of one HTTP request's body. */
   readonly bodyBytes: number;
   readonly chat: Readonly<ChatLimits>;
   readonly socket: Readonly<SocketLimits>;
+  /** What clients are told of all this. */
+  readonly wire: Readonly<WireLimits>;
 }
 
 /** A variable that cannot be understood; its message is the one sentence to show. */
@@ -134,7 +142,6 @@ export const VARIABLES = {
     "Memory for the newest entries of all conversations together.",
   ),
   PARLEY_LINGER_MS: whole(10_000, "ms", 0, 600_000, "Time that somebody stays present after their last socket."),
-  PARLEY_DRAIN_MS: whole(5_000, "ms", 0, 600_000, "Time over which clients are sent away before a stop."),
 } satisfies Record<string, Variable<unknown>>;
 
 type Name = keyof typeof VARIABLES;
@@ -150,8 +157,11 @@ const NOT_YET: Record<string, string> = {
 /** Pure: the configuration that this environment asks for. An empty variable counts as absent. Throws ConfigError. */
 export function configFrom(env: Environment): Config {
   refuseForeign(env);
-  const of = <N extends Name>(name: N) => settingOf(name, env);
+  const of: Settings = (name) => settingOf(name, env);
   of("DATABASE_URL");
+  const chat = chatLimits(of);
+  const socket = socketLimits(of);
+  const { text, roomName: room_name, shownName: shown_name, handle, page } = chat;
   return freeze({
     host: of("HOST"),
     port: of("PORT"),
@@ -159,21 +169,31 @@ export function configFrom(env: Environment): Config {
     origins: of("CORS_ORIGINS"),
     secretKey: of("SECRET_KEY"),
     logLevel: of("LOG_LEVEL"),
-    drain: of("PARLEY_DRAIN_MS"),
     bodyBytes: 128 * KIB,
-    socket: {
-      batchBytes: 128 * KIB,
-      closeBytes: MIB,
-      backpressureBytes: of("PARLEY_SLOW_READER_BYTES"),
-      beat: of("PARLEY_BEAT_MS"),
-      helloDeadline: of("PARLEY_HELLO_MS"),
-      unauthenticated: of("PARLEY_MAX_STRANGERS"),
-    },
-    chat: chatLimits(of),
+    chat,
+    socket,
+    wire: { text, room_name, shown_name, handle, page, batch_bytes: socket.batchBytes },
   });
 }
 
-function chatLimits(of: <N extends Name>(name: N) => (typeof VARIABLES)[N]["fallback"]): ChatLimits {
+type Settings = <N extends Name>(name: N) => (typeof VARIABLES)[N]["fallback"];
+
+function socketLimits(of: Settings): SocketLimits {
+  return {
+    batchBytes: 128 * KIB,
+    closeBytes: MIB,
+    backpressureBytes: of("PARLEY_SLOW_READER_BYTES"),
+    beat: of("PARLEY_BEAT_MS"),
+    helloDeadline: of("PARLEY_HELLO_MS"),
+    unauthenticated: of("PARLEY_MAX_STRANGERS"),
+    pendingBytes: MIB,
+    pendingCommands: 4_096,
+    cursors: 10_000,
+    returnsPerSecond: 1_000,
+  };
+}
+
+function chatLimits(of: Settings): ChatLimits {
   return {
     text: of("PARLEY_MAX_TEXT"),
     // Code points.

@@ -1,0 +1,315 @@
+import { z } from "zod";
+import { type CommandName, commands, receipt } from "./commands.ts";
+import { conversation, visibility } from "./conversations.ts";
+import { person } from "./people.ts";
+
+/** One request over HTTP. What path, query and body give are together the arguments; no name stands in two of them. */
+export interface Operation {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With `{name}` for each field of `params`. */
+  path: string;
+  about: string;
+  /** Needs no token. */
+  open?: true;
+  /** Needs a key: the header `Idempotency-Key`, or `key` in the body. */
+  keyed?: true;
+  /** The command that it carries out, where it is one. */
+  command?: CommandName;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodObject;
+  result: z.ZodType;
+  /** Default 200. Where the first time is 201, an answer about what was carried out before has 200. */
+  status?: 201;
+}
+
+/** A whole number as it stands in an address: digits only, and one way to write it. */
+const digits = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,14})$/, "must be a whole number")
+  .transform(Number);
+const digitsList = z
+  .string()
+  .regex(/^[1-9][0-9]{0,14}(,[1-9][0-9]{0,14})*$/, "must be whole numbers separated by commas")
+  .transform((text) => text.split(",").map(Number));
+const limit = digits.refine((value) => value > 0, "must be at least 1");
+
+const rows = { after: digits.optional(), limit: limit.optional() };
+const inConversation = z.object({ conversation: digits });
+const atMessage = z.object({ conversation: digits, target: digits });
+const atMember = z.object({ conversation: digits, user: digits });
+const key = z.string().optional();
+const keyOnly = z.object({ key });
+const found = z.object({ conversation, people: z.array(person) });
+
+/** Everything that can be asked for over HTTP, by name: routes, checks and documents come from this table. */
+export const operations = {
+  create_guest: {
+    method: "POST",
+    path: "/api/guests",
+    about: "Holds a name and answers the token for it. The same secret is the same person; without one it is made.",
+    open: true,
+    body: z.object({ name: z.string(), secret: z.string().optional() }),
+    result: z.object({ token: z.string(), person }),
+    status: 201,
+  },
+  me: {
+    method: "GET",
+    path: "/api/me",
+    about: "Who the token belongs to.",
+    result: z.object({ person }),
+  },
+  update_me: {
+    method: "PATCH",
+    path: "/api/me",
+    about: "Changes one's shown name, one's unique name, or both.",
+    body: z.object({ name: z.string().optional(), handle: z.string().optional() }),
+    result: commands.update_profile.result,
+  },
+  claim_server: {
+    method: "POST",
+    path: "/api/owner",
+    about: "Makes the caller the server's owner, with the secret of the one-time link that is printed at the start.",
+    body: z.object({ secret: z.string() }),
+    result: z.object({ person }),
+  },
+  people: {
+    method: "GET",
+    path: "/api/people",
+    about: "People by their ids; ids that nobody has are left out.",
+    command: "people",
+    query: z.strictObject({ ids: digitsList }),
+    result: commands.people.result,
+  },
+  list_rooms: {
+    method: "GET",
+    path: "/api/rooms",
+    about: "Public rooms, by id; `query` is a part of the name.",
+    command: "list_rooms",
+    query: z.strictObject({ ...rows, query: z.string().optional() }),
+    result: commands.list_rooms.result,
+  },
+  create_room: {
+    method: "POST",
+    path: "/api/rooms",
+    about: "Makes a room, which the caller owns.",
+    command: "create_room",
+    keyed: true,
+    body: z.object({ key, name: z.string(), topic: z.string().optional(), visibility: visibility.optional() }),
+    result: commands.create_room.result,
+    status: 201,
+  },
+  open_direct: {
+    method: "POST",
+    path: "/api/directs",
+    about: "The direct conversation with somebody, made when there is none.",
+    command: "open_direct",
+    keyed: true,
+    body: z.object({ key, user: z.int() }),
+    result: commands.open_direct.result,
+  },
+  create_group: {
+    method: "POST",
+    path: "/api/groups",
+    about: "Makes a group of the caller and these people.",
+    command: "create_group",
+    keyed: true,
+    body: z.object({ key, name: z.string().optional(), members: z.array(z.int()) }),
+    result: commands.create_group.result,
+    status: 201,
+  },
+  list_conversations: {
+    method: "GET",
+    path: "/api/conversations",
+    about: "The caller's conversations, by id.",
+    query: z.strictObject(rows),
+    result: z.object({ conversations: z.array(conversation), people: z.array(person), next: z.int().nullable() }),
+  },
+  get_conversation: {
+    method: "GET",
+    path: "/api/conversations/{conversation}",
+    about: "One conversation as the caller sees it.",
+    params: inConversation,
+    result: found,
+  },
+  rename: {
+    method: "PATCH",
+    path: "/api/conversations/{conversation}",
+    about: "Gives a room or a group another name.",
+    command: "rename",
+    keyed: true,
+    params: inConversation,
+    body: z.object({ key, name: z.string() }),
+    result: receipt,
+  },
+  delete_room: {
+    method: "DELETE",
+    path: "/api/conversations/{conversation}",
+    about: "Ends a room for everybody.",
+    command: "delete_room",
+    keyed: true,
+    params: inConversation,
+    body: keyOnly,
+    result: receipt,
+  },
+  join: {
+    method: "POST",
+    path: "/api/conversations/{conversation}/join",
+    about: "Makes the caller a member of a public room.",
+    command: "join",
+    keyed: true,
+    params: inConversation,
+    body: keyOnly,
+    result: commands.join.result,
+  },
+  leave: {
+    method: "POST",
+    path: "/api/conversations/{conversation}/leave",
+    about: "Ends the caller's membership.",
+    command: "leave",
+    keyed: true,
+    params: inConversation,
+    body: keyOnly,
+    result: receipt,
+  },
+  history: {
+    method: "GET",
+    path: "/api/conversations/{conversation}/messages",
+    about: "A page of history: the newest, or the one before, after or around a seq.",
+    command: "history",
+    params: inConversation,
+    query: z.strictObject({
+      before: digits.optional(),
+      after: digits.optional(),
+      around: digits.optional(),
+      limit: limit.optional(),
+    }),
+    result: commands.history.result,
+  },
+  post: {
+    method: "POST",
+    path: "/api/conversations/{conversation}/messages",
+    about: "Posts a message. The same key again changes nothing and answers the same.",
+    command: "post",
+    keyed: true,
+    params: inConversation,
+    body: z.object({ key, text: z.string() }),
+    result: receipt,
+    status: 201,
+  },
+  edit: {
+    method: "PATCH",
+    path: "/api/conversations/{conversation}/messages/{target}",
+    about: "Gives one of the caller's messages another text.",
+    command: "edit",
+    keyed: true,
+    params: atMessage,
+    body: z.object({ key, text: z.string() }),
+    result: receipt,
+  },
+  delete: {
+    method: "DELETE",
+    path: "/api/conversations/{conversation}/messages/{target}",
+    about: "Blanks a message and all its edits.",
+    command: "delete",
+    keyed: true,
+    params: atMessage,
+    body: keyOnly,
+    result: receipt,
+  },
+  receipts: {
+    method: "GET",
+    path: "/api/conversations/{conversation}/messages/{seq}/receipts",
+    about: "How many others have an entry, and how many read it.",
+    command: "receipts",
+    params: z.object({ conversation: digits, seq: digits }),
+    result: commands.receipts.result,
+  },
+  mark: {
+    method: "PUT",
+    path: "/api/conversations/{conversation}/marks",
+    about: "Moves the caller's marks forward; a smaller number changes nothing.",
+    command: "mark",
+    params: inConversation,
+    body: z.object({ delivered: z.int().nonnegative().optional(), read: z.int().nonnegative().optional() }),
+    result: commands.mark.result,
+  },
+  list_members: {
+    method: "GET",
+    path: "/api/conversations/{conversation}/members",
+    about: "Members, by the id of the person.",
+    command: "list_members",
+    params: inConversation,
+    query: z.strictObject(rows),
+    result: commands.list_members.result,
+  },
+  add_member: {
+    method: "PUT",
+    path: "/api/conversations/{conversation}/members/{user}",
+    about: "Makes somebody a member.",
+    command: "add_member",
+    keyed: true,
+    params: atMember,
+    body: keyOnly,
+    result: receipt,
+  },
+  remove_member: {
+    method: "DELETE",
+    path: "/api/conversations/{conversation}/members/{user}",
+    about: "Ends somebody's membership.",
+    command: "remove_member",
+    keyed: true,
+    params: atMember,
+    body: keyOnly,
+    result: receipt,
+  },
+  health: {
+    method: "GET",
+    path: "/health",
+    about: "Answers as long as the process lives.",
+    open: true,
+    result: z.object({
+      status: z.literal("healthy"),
+      version: z.string(),
+      uptime_s: z.int(),
+      active_connections: z.int(),
+      timestamp: z.string(),
+    }),
+  },
+  ready: {
+    method: "GET",
+    path: "/ready",
+    about: "Can work be sent here? 503 where store or bus does not answer, and during a stop.",
+    open: true,
+    result: z.object({ ready: z.boolean(), store: z.boolean(), bus: z.boolean(), draining: z.boolean() }),
+  },
+  stats: {
+    method: "GET",
+    path: "/stats",
+    about: "Figures of this process, counted since its start.",
+    open: true,
+    result: z.object({
+      version: z.string(),
+      uptime_s: z.int(),
+      connections: z.int(),
+      people_online: z.int(),
+      conversations_followed: z.int(),
+      entries: z.int(),
+      commits: z.int(),
+      requests: z.int(),
+      memory: z.object({ rss_bytes: z.int(), heap_bytes: z.int() }),
+    }),
+  },
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof operations;
+
+type Fields<O, Part extends string> = O extends { [P in Part]: infer S extends z.ZodObject } ? z.infer<S> : unknown;
+type Key<O> = O extends { keyed: true } ? { key: string } : unknown;
+
+/** The arguments of one operation, as they are once path, query, body and key were understood. */
+export type Input<O extends OperationName> = Omit<Fields<(typeof operations)[O], "body">, "key"> &
+  Fields<(typeof operations)[O], "params"> &
+  Fields<(typeof operations)[O], "query"> &
+  Key<(typeof operations)[O]>;
+export type Output<O extends OperationName> = z.infer<(typeof operations)[O]["result"]>;
