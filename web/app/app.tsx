@@ -1,5 +1,35 @@
+import { useEffect, useState } from "react";
+import { Chat } from "./chat.tsx";
+import { useOwnerLink } from "./owner-link.ts";
+import { Toasts } from "./parts/toasts.tsx";
+import { useChat, useClient } from "./session.tsx";
+import { Arriving } from "./welcome/arriving.tsx";
 import { Welcome } from "./welcome/welcome.tsx";
 
+/** The first visit, the moment of arriving, or the talk. */
 export function App() {
-  return <Welcome onIn={() => {}} />;
+  return (
+    <>
+      <Place />
+      <Toasts />
+    </>
+  );
+}
+
+function Place() {
+  const client = useClient();
+  const line = useChat((client) => client.line);
+  const me = useChat((client) => client.me);
+  const [entering, setEntering] = useState(() => client.line.is === "signed_out");
+  const outside = line.is === "signed_out" || (line.is === "stopped" && me === null);
+  useOwnerLink();
+  useEffect(() => {
+    if (outside) setEntering(true);
+  }, [outside]);
+
+  if (outside || entering) {
+    const reason = line.is === "stopped" ? `${line.reason} Your drafts are kept on this device.` : null;
+    return <Welcome reason={reason} onIn={() => setEntering(false)} />;
+  }
+  return me ? <Chat /> : <Arriving />;
 }

@@ -1,0 +1,162 @@
+import type { Person } from "@parley/client/views";
+import type { ConversationId, UserId } from "@parley/protocol/ids";
+import { type ReactNode, useState } from "react";
+import { useConversation, useName } from "../conversation/known.ts";
+import { useMembers } from "../conversation/members.ts";
+import { Avatar } from "../parts/avatar.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { say } from "../parts/toasts.tsx";
+import { goTo } from "../route.ts";
+import { useClient } from "../session.tsx";
+import { refusal } from "../words/refusals.ts";
+import { counted } from "../words/times.ts";
+import { fits, useKnownPeople } from "./known-people.ts";
+import { closeDialog } from "./open.ts";
+
+/** Begins a conversation: with one person directly, with several as a group. */
+export function StartConversation() {
+  const client = useClient();
+  async function start(people: readonly UserId[]) {
+    const [only] = people;
+    if (only === undefined) return;
+    const opened = people.length === 1 ? await client.openDirect(only) : await client.createGroup(people);
+    goTo(opened.id);
+  }
+  return (
+    <PickPeople
+      title="Start a conversation"
+      act={(count) => (count > 1 ? `Start a group of ${count + 1}` : "Start")}
+      failed="The conversation was not started"
+      run={start}
+    />
+  );
+}
+
+/** Adds people to a room or a group. */
+export function AddPeople({ conversation }: { conversation: ConversationId }) {
+  const view = useConversation(conversation);
+  return view ? <AddPeopleTo view={view} /> : null;
+}
+
+function AddPeopleTo({ view }: { view: NonNullable<ReturnType<typeof useConversation>> }) {
+  const client = useClient();
+  const name = useName(view);
+  const { members } = useMembers(view.id, view.members);
+  const without = members.map((member) => member.user);
+  async function add(people: readonly UserId[]) {
+    for (const user of people) await client.call("add_member", { conversation: view.id, user });
+  }
+  return (
+    <PickPeople
+      title={`Add people to ${name}`}
+      act={(count) => (count > 0 ? `Add ${counted(count, "person", "people")}` : "Add")}
+      failed="Not everybody was added"
+      run={add}
+      without={without}
+    />
+  );
+}
+
+interface PickPeopleProps {
+  title: string;
+  act: (count: number) => string;
+  failed: string;
+  run: (people: readonly UserId[]) => Promise<void>;
+  without?: readonly UserId[];
+}
+
+function PickPeople({ title, act, failed, run, without = [] }: PickPeopleProps) {
+  const people = useKnownPeople()?.filter((person) => !without.includes(person.id)) ?? null;
+  const [picked, setPicked] = useState<readonly UserId[]>([]);
+  const [busy, setBusy] = useState(false);
+
+  async function go() {
+    if (picked.length === 0) return;
+    setBusy(true);
+    try {
+      await run(picked);
+      closeDialog();
+    } catch (error) {
+      say({ mood: "bad", title: failed, text: refusal(error) });
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog
+      title={title}
+      onClose={closeDialog}
+      onSubmit={go}
+      footer={
+        <>
+          <button type="button" className="btn" onClick={closeDialog}>
+            Cancel
+          </button>
+          <button type="submit" className="btn primary" disabled={busy || picked.length === 0}>
+            {act(picked.length)}
+          </button>
+        </>
+      }
+    >
+      <PeopleList people={people} picked={picked} setPicked={setPicked} />
+    </Dialog>
+  );
+}
+
+interface PeopleListProps {
+  people: readonly Person[] | null;
+  picked: readonly UserId[];
+  setPicked: (picked: readonly UserId[]) => void;
+}
+
+function PeopleList({ people, picked, setPicked }: PeopleListProps) {
+  const [query, setQuery] = useState("");
+  const shown = people?.filter((person) => fits(person, query)) ?? [];
+  const toggle = (user: UserId) =>
+    setPicked(picked.includes(user) ? picked.filter((one) => one !== user) : [...picked, user]);
+  return (
+    <>
+      <input
+        className="input"
+        type="search"
+        aria-label="Find a person"
+        placeholder="Find a person"
+        value={query}
+        onChange={(event) => setQuery(event.target.value)}
+      />
+      <ul className="listing" aria-label="People">
+        {shown.map((person) => (
+          <li key={person.id}>
+            <Pick person={person} checked={picked.includes(person.id)} toggle={() => toggle(person.id)} />
+          </li>
+        ))}
+      </ul>
+      {people && shown.length === 0 && <Nobody query={query} />}
+    </>
+  );
+}
+
+function Pick({ person, checked, toggle }: { person: Person; checked: boolean; toggle: () => void }) {
+  return (
+    <label className="listed pick">
+      <Avatar user={person.id} size="m" />
+      <span className="two">
+        <span className="name cut">
+          <bdi>{person.name}</bdi>
+        </span>
+        <span className="fact cut">@{person.handle}</span>
+      </span>
+      <input className="box" type="checkbox" checked={checked} onChange={toggle} />
+    </label>
+  );
+}
+
+function Nobody({ query }: { query: string }): ReactNode {
+  return (
+    <p className="hint">
+      {query.trim()
+        ? `Nobody in your rooms is called “${query.trim()}”.`
+        : "You see people here once you share a room with them. Join a room first."}
+    </p>
+  );
+}
