@@ -1,0 +1,26 @@
+import type { Guard } from "../../core/ports.ts";
+import type { Log, State } from "./state.ts";
+
+/** Does this condition hold now? */
+export function holds(state: State, guard: Guard): boolean {
+  const log = state.logs.get(guard.conversation);
+  return log !== undefined && holdsIn(log, guard);
+}
+
+function holdsIn(log: Log, guard: Guard): boolean {
+  switch (guard.is) {
+    case "member":
+      return log.members.get(guard.user)?.joined === guard.since;
+    case "stranger":
+      return !log.members.has(guard.user);
+    case "open":
+      return !log.row.closed;
+    case "fewer":
+      return log.row.members < guard.than;
+    case "message": {
+      const entry = log.entries[guard.seq - 1];
+      if (entry?.kind !== "message" || entry.body.text === null) return false;
+      return guard.author === undefined || entry.author === guard.author;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { ChatError } from "@parley/protocol/errors";
+import type { Time, UserId } from "@parley/protocol/ids";
+import type { NewGuest, User } from "../../core/ports.ts";
+import { changeNames, chooseNames, dayOf, lapsed, looksOf } from "../naming.ts";
+import type { State } from "./state.ts";
+
+/** Makes a guest with their inbox, or finds the one who has this token. */
+export function enrol(state: State, guest: NewGuest): User {
+  const known = userByToken(state, guest.tokenHash, guest.time);
+  if (known) return known;
+  const id = state.nextUser();
+  const today = dayOf(guest.time);
+  const names = chooseNames(guest, (look) => isFree(state, look, id, today));
+  const user: User = { id, ...names, kind: "guest", role: "guest", inbox: openInbox(state, id, guest.time) };
+  state.users.set(id, user);
+  state.tokens.set(guest.tokenHash, { user: id, used: today });
+  hold(state, user, today);
+  return user;
+}
+
+function openInbox(state: State, owner: UserId, time: Time): number {
+  const opening = { kind: "inbox", name: null, topic: null, visibility: "private", owner } as const;
+  const { row, members, spans } = state.open(opening, time);
+  members.set(owner, { conversation: row.id, user: owner, role: "member", joined: 0, delivered: 0, read: 0 });
+  spans.set(owner, [{ from: 1, to: null }]);
+  row.members = 1;
+  return row.id;
+}
+
+/** Who has this token; once a day its use is noted, and names that lapsed are taken up again. */
+export function userByToken(state: State, tokenHash: string, time: Time): User | null {
+  const token = state.tokens.get(tokenHash);
+  const user = token && state.users.get(token.user);
+  if (!user) return null;
+  if (dayOf(time) > token.used) {
+    token.used = dayOf(time);
+    hold(state, user, token.used);
+  }
+  return user;
+}
+
+export function usersByHandle(state: State, handles: readonly string[]): User[] {
+  const found = [...state.holdings.values()]
+    .filter((holding) => holding.byHandle)
+    .map(({ user }) => state.users.get(user));
+  return found.filter((user) => user !== undefined).filter((user) => handles.includes(user.handle));
+}
+
+export function updateProfile(state: State, id: UserId, change: { name?: string; handle?: string }, time: Time): User {
+  const user = state.users.get(id);
+  if (!user) throw new ChatError("not_found");
+  const today = dayOf(time);
+  Object.assign(
+    user,
+    changeNames(user, change, (look) => isFree(state, look, id, today)),
+  );
+  hold(state, user, today);
+  return user;
+}
+
+/** Holds those of this person's names that are free, and no others any more. */
+function hold(state: State, user: User, today: number): void {
+  release(state, user.id);
+  const { shown, handle } = looksOf(user);
+  if (isFree(state, shown, user.id, today)) state.holdings.set(shown, { user: user.id, byHandle: false });
+  if (isFree(state, handle, user.id, today)) state.holdings.set(handle, { user: user.id, byHandle: true });
+}
+
+function isFree(state: State, look: string, user: UserId, today: number): boolean {
+  const holder = state.holdings.get(look)?.user;
+  if (holder === undefined || holder === user) return true;
+  const person = state.users.get(holder);
+  const uses = [...state.tokens.values()].filter((token) => token.user === holder).map((token) => token.used);
+  if (!person || !lapsed(person, Math.max(...uses), today)) return false;
+  release(state, holder);
+  return true;
+}
+
+function release(state: State, user: UserId): void {
+  for (const [look, holding] of state.holdings) if (holding.user === user) state.holdings.delete(look);
+}
+
+export function claimOwnership(state: State, id: UserId, secretHash: string): boolean {
+  const user = state.users.get(id);
+  if (!user || state.owner !== null || state.ownershipSecret !== secretHash) return false;
+  state.owner = id;
+  state.ownershipSecret = null;
+  user.role = "owner";
+  return true;
+}
+
+export function offerOwnership(state: State, secretHash: string): boolean {
+  if (state.owner !== null) return false;
+  state.ownershipSecret = secretHash;
+  return true;
+}

@@ -1,0 +1,110 @@
+import type { RoomListing } from "@parley/protocol/conversations";
+import type { Cursor } from "@parley/protocol/cursor";
+import type { Entry } from "@parley/protocol/entries";
+import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
+import type { Item } from "@parley/protocol/messages";
+import { fold } from "../../core/fold.ts";
+import type { ConversationRow, MemberRow, Stretch, Unread } from "../../core/ports.ts";
+import { COUNTED, SCANNED } from "../bounds.ts";
+import { type Edit, itemOf } from "../items.ts";
+import type { Log, State } from "./state.ts";
+
+export function memberships(state: State, user: UserId): { row: ConversationRow; member: MemberRow }[] {
+  return [...state.logs.values()]
+    .filter(({ row }) => !row.closed && row.kind !== "inbox")
+    .flatMap(({ row, members }) => {
+      const member = members.get(user);
+      return member ? [{ row, member }] : [];
+    });
+}
+
+export function rooms(
+  state: State,
+  viewer: UserId,
+  page: { after: number; limit: number; query: string },
+): RoomListing[] {
+  return [...state.logs.values()]
+    .filter(({ row }) => row.kind === "room" && row.visibility === "public" && !row.closed && row.id > page.after)
+    .filter(({ row }) => fold(row.name ?? "").includes(fold(page.query)))
+    .slice(0, page.limit)
+    .map(({ row: { id, name, topic, members, head, created }, members: all }) => {
+      return { id, name: name ?? "", topic, members, head, created, joined: all.has(viewer) };
+    });
+}
+
+export function heads(state: State, ids: readonly ConversationId[]): Map<ConversationId, Cursor> {
+  const found = ids.flatMap((id) => state.logs.get(id)?.row ?? []);
+  return new Map(found.map(({ id, head, check }) => [id, { seq: head, check }]));
+}
+
+export function entries(log: Log, after: Seq, limit: number, bytes: number): Entry[] {
+  const taken: Entry[] = [];
+  let size = 0;
+  for (const entry of log.entries.slice(after, after + limit)) {
+    size += JSON.stringify(entry).length;
+    if (taken.length > 0 && size > bytes) break;
+    taken.push(entry);
+  }
+  return taken;
+}
+
+export function stretch(log: Log, at: { before: Seq } | { after: Seq }, lowest: Seq, limit: number): Stretch {
+  return "before" in at ? stretchBefore(log, at.before, lowest, limit) : stretchAfter(log, at.after, lowest, limit);
+}
+
+function stretchBefore(log: Log, before: Seq, lowest: Seq, limit: number): Stretch {
+  const asOf = log.row.head;
+  const to = Math.min(before - 1, asOf);
+  const items: Item[] = [];
+  let from = to + 1;
+  while (from > lowest && items.length < limit && to - from < SCANNED - 1) {
+    const item = itemAt(log, --from);
+    if (item) items.unshift(item);
+  }
+  return { from, to, asOf, items };
+}
+
+function stretchAfter(log: Log, after: Seq, lowest: Seq, limit: number): Stretch {
+  const asOf = log.row.head;
+  const from = Math.max(after + 1, lowest);
+  const items: Item[] = [];
+  let to = from - 1;
+  while (to < asOf && items.length < limit && to - from < SCANNED - 1) {
+    const item = itemAt(log, ++to);
+    if (item) items.push(item);
+  }
+  return { from, to, asOf, items };
+}
+
+function itemAt(log: Log, seq: Seq): Item | null {
+  const entry = log.entries[seq - 1];
+  return entry ? itemOf(entry, lastEditOf(log, seq)) : null;
+}
+
+function lastEditOf(log: Log, target: Seq): Edit | null {
+  const edit = log.entries.findLast((entry) => entry.kind === "edited" && entry.body.target === target);
+  return edit?.kind === "edited" ? { text: edit.body.text, time: edit.time } : null;
+}
+
+export function unread(log: Log, user: UserId, read: Seq): Unread {
+  const messages = log.entries
+    .slice(read)
+    .filter((entry) => entry.kind === "message")
+    .filter((entry) => entry.author !== user && entry.body.text !== null);
+  const direct = log.row.kind === "direct";
+  const mentions = messages.filter(({ body }) => direct || body.mentions?.includes(user));
+  return {
+    unread: Math.min(messages.length, COUNTED),
+    mentions: Math.min(mentions.length, COUNTED),
+    asOf: log.row.head,
+  };
+}
+
+export function reached(log: Log, seq: Seq, except: UserId): { others: number; delivered: number; read: number } {
+  const others = [...log.members.values()].filter(({ user, joined }) => user !== except && joined <= seq);
+  return {
+    others: others.length,
+    delivered: others.filter(({ delivered }) => delivered >= seq).length,
+    read: others.filter(({ read }) => read >= seq).length,
+  };
+}

@@ -1,0 +1,47 @@
+import { ChatError } from "@parley/protocol/errors";
+import type { Person } from "@parley/protocol/people";
+import { skeleton } from "../core/names.ts";
+import type { NewGuest } from "../core/ports.ts";
+
+const DAY = 86_400_000;
+const HELD_DAYS = 30;
+
+/** The day in which a moment lies: as finely as the use of a token is noted. */
+export function dayOf(time: number): number {
+  return Math.floor(time / DAY);
+}
+
+/** May somebody else take the names of this person, whose tokens were last used on that day? */
+export function lapsed(person: Pick<Person, "kind" | "role">, lastUsed: number, today: number): boolean {
+  return person.kind === "guest" && person.role === "guest" && today - lastUsed > HELD_DAYS;
+}
+
+/** What a shown name and a handle look like; both may look the same. */
+export interface Looks {
+  shown: string;
+  handle: string;
+}
+
+export function looksOf(person: Pick<Person, "name" | "handle">): Looks {
+  return { shown: skeleton(person.name), handle: skeleton(person.handle) };
+}
+
+/** The name and the first handle that are free for a new guest. Throws `name_taken`. */
+export function chooseNames(guest: NewGuest, isFree: (look: string) => boolean): { name: string; handle: string } {
+  if (!isFree(skeleton(guest.name))) throw new ChatError("name_taken");
+  const handle = guest.handles.find((candidate) => isFree(skeleton(candidate)));
+  if (handle === undefined) throw new ChatError("name_taken");
+  return { name: guest.name, handle };
+}
+
+/** This person's names after a change. Throws `name_taken` where a changed one is not free for them. */
+export function changeNames(
+  person: Pick<Person, "name" | "handle">,
+  change: { name?: string; handle?: string },
+  isFree: (look: string) => boolean,
+): { name: string; handle: string } {
+  for (const wanted of [change.name, change.handle]) {
+    if (wanted !== undefined && !isFree(skeleton(wanted))) throw new ChatError("name_taken");
+  }
+  return { name: change.name ?? person.name, handle: change.handle ?? person.handle };
+}

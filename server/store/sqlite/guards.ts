@@ -1,0 +1,35 @@
+import type { Statement } from "bun:sqlite";
+import type { Guard } from "../../core/ports.ts";
+import type { Heads } from "./heads.ts";
+import type { Statements } from "./statements.ts";
+
+/** Asks whether a condition holds at this point of a batch. */
+export class Guards {
+  readonly #heads: Heads;
+  readonly #joined: Statement<{ joined: number }, [number, number]>;
+  readonly #message: Statement<{ author: number }, [number, number]>;
+
+  constructor(statements: Statements, heads: Heads) {
+    this.#heads = heads;
+    this.#joined = statements.prepare("SELECT joined FROM members WHERE conversation = ? AND user = ?");
+    this.#message = statements.prepare("SELECT author FROM entries WHERE conversation = ? AND seq = ? AND live = 1");
+  }
+
+  holds(guard: Guard): boolean {
+    const { conversation } = guard;
+    switch (guard.is) {
+      case "member":
+        return this.#joined.get(conversation, guard.user)?.joined === guard.since;
+      case "stranger":
+        return this.#heads.find(conversation) !== null && this.#joined.get(conversation, guard.user) === null;
+      case "open":
+        return this.#heads.find(conversation)?.closed === 0;
+      case "fewer":
+        return (this.#heads.find(conversation)?.members ?? Number.POSITIVE_INFINITY) < guard.than;
+      case "message": {
+        const message = this.#message.get(conversation, guard.seq);
+        return message !== null && (guard.author === undefined || message.author === guard.author);
+      }
+    }
+  }
+}

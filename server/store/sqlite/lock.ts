@@ -1,0 +1,22 @@
+import { Database } from "bun:sqlite";
+import { join } from "node:path";
+import { circumstanceOf, StoreError } from "./errors.ts";
+
+/**
+ * Takes a data folder for this process; the result gives it back. It is a lock of the operating system on a file of
+ * its own, so it ends with the process, however that ends, and the database itself stays readable for backups.
+ */
+export function lockFolder(folder: string): () => void {
+  const db = new Database(join(folder, "parley.lock"), { create: true });
+  try {
+    db.run("BEGIN EXCLUSIVE");
+  } catch (error) {
+    db.close();
+    if (circumstanceOf(error) !== "BUSY") throw error;
+    throw new StoreError(`The data folder ${folder} is in use by another Parley that is still running.`);
+  }
+  return () => {
+    db.run("ROLLBACK");
+    db.close(true);
+  };
+}

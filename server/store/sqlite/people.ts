@@ -1,0 +1,121 @@
+import type { Statement } from "bun:sqlite";
+import { ChatError } from "@parley/protocol/errors";
+import type { Time, UserId } from "@parley/protocol/ids";
+import type { NewGuest, User } from "../../core/ports.ts";
+import { changeNames, chooseNames, dayOf } from "../naming.ts";
+import { attempt } from "./errors.ts";
+import { Holdings } from "./holdings.ts";
+import { USER } from "./rows.ts";
+import type { Statements } from "./statements.ts";
+import type { Transactions } from "./transactions.ts";
+
+/** People, their tokens and the names they hold. */
+export class People {
+  readonly #transactions: Transactions;
+  readonly #holdings: Holdings;
+  readonly #prepared: ReturnType<typeof prepare>;
+
+  constructor(transactions: Transactions, statements: Statements) {
+    this.#transactions = transactions;
+    this.#holdings = new Holdings(statements);
+    this.#prepared = prepare(statements);
+  }
+
+  enrol(guest: NewGuest): User {
+    return this.#transactions.run(() => {
+      const known = this.#prepared.byToken.get(guest.tokenHash);
+      return known ? this.#find(known.id) : this.#create(guest);
+    });
+  }
+
+  userByToken(tokenHash: string, time: Time): User | null {
+    const token = this.#prepared.byToken.get(tokenHash);
+    if (!token) return null;
+    const user = this.#find(token.id);
+    if (dayOf(time) > token.used) this.#note(user, tokenHash, dayOf(time));
+    return user;
+  }
+
+  users(ids: readonly UserId[]): User[] {
+    const found = new Map(this.#prepared.byIds.all(JSON.stringify(ids)).map((user) => [user.id, user]));
+    return [...new Set(ids)].flatMap((id) => found.get(id) ?? []);
+  }
+
+  usersByHandle(handles: readonly string[]): User[] {
+    return this.#prepared.byHandles.all(JSON.stringify(handles));
+  }
+
+  updateProfile(id: UserId, change: { name?: string; handle?: string }, time: Time): User {
+    return this.#transactions.run(() => {
+      const user = this.#find(id);
+      const today = dayOf(time);
+      const names = changeNames(user, change, (look) => this.#holdings.isFree(look, id, today));
+      this.#prepared.rename.run(names.name, names.handle, id);
+      this.#holdings.hold({ id, ...names }, today);
+      return { ...user, ...names };
+    });
+  }
+
+  #find(id: UserId): User {
+    const [user] = this.users([id]);
+    if (!user) throw new ChatError("not_found");
+    return user;
+  }
+
+  #create(guest: NewGuest): User {
+    const { inbox, guests, own, join, span, token } = this.#prepared;
+    const today = dayOf(guest.time);
+    // Nobody has the id 0, so every name that is held counts as somebody else's.
+    const names = chooseNames(guest, (look) => this.#holdings.isFree(look, 0, today));
+    const box = Number(inbox.run(guest.time).lastInsertRowid);
+    const id = Number(guests.run(names.name, names.handle, box).lastInsertRowid);
+    own.run(id, box);
+    join.run(box, id);
+    span.run(box, id);
+    token.run(guest.tokenHash, id, today);
+    this.#holdings.hold({ id, ...names }, today);
+    return { id, ...names, kind: "guest", role: "guest", inbox: box };
+  }
+
+  /** Best effort: whoever comes in may read even while nothing can be written. */
+  #note(user: User, tokenHash: string, today: number): void {
+    try {
+      attempt(() =>
+        this.#transactions.run(() => {
+          this.#prepared.used.run(today, tokenHash);
+          this.#holdings.hold(user, today);
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+    }
+  }
+}
+
+function prepare(statements: Statements) {
+  const run = (sql: string): Statement<never, (string | number)[]> => statements.prepare(sql);
+  return {
+    byToken: statements.prepare<{ id: UserId; used: number }, [string]>(
+      "SELECT user AS id, used FROM tokens WHERE hash = ?",
+    ),
+    byIds: statements.prepare<User, [string]>(
+      `SELECT ${USER} FROM users AS u WHERE u.id IN (SELECT value FROM json_each(?))`,
+    ),
+    byHandles: statements.prepare<User, [string]>(
+      `SELECT ${USER} FROM users AS u JOIN holdings AS h ON h.user = u.id AND h.by_handle = 1
+       WHERE u.handle IN (SELECT value FROM json_each(?))`,
+    ),
+    inbox: run(
+      "INSERT INTO conversations (kind, folded, visibility, created, members) VALUES ('inbox', '', 'private', ?, 1)",
+    ),
+    guests: run("INSERT INTO users (name, handle, kind, role, inbox) VALUES (?, ?, 'guest', 'guest', ?)"),
+    own: run("UPDATE conversations SET owner = ? WHERE id = ?"),
+    join: run(
+      "INSERT INTO members (conversation, user, role, joined, delivered, read) VALUES (?, ?, 'member', 0, 0, 0)",
+    ),
+    span: run("INSERT INTO spans (conversation, user, began) VALUES (?, ?, 1)"),
+    token: run("INSERT INTO tokens (hash, user, used) VALUES (?, ?, ?)"),
+    used: run("UPDATE tokens SET used = ? WHERE hash = ?"),
+    rename: run("UPDATE users SET name = ?, handle = ? WHERE id = ?"),
+  };
+}

@@ -1,0 +1,110 @@
+import type { Statement } from "bun:sqlite";
+import type { Entry, EntryOf } from "@parley/protocol/entries";
+import type { Seq, UserId } from "@parley/protocol/ids";
+import type { Head } from "./heads.ts";
+import type { Marks } from "./marks.ts";
+import type { Statements } from "./statements.ts";
+
+/** What an entry changes besides the log it stands in, in the same transaction. */
+export class Projection {
+  readonly #join: Statement<never, [number, number, string, number]>;
+  readonly #promote: Statement<never, [string, number, number]>;
+  readonly #leave: Statement<never, [number, number]>;
+  readonly #begin: Statement<never, [number, number, number]>;
+  readonly #end: Statement<never, [number, number, number]>;
+  readonly #mention: Statement<never, [number, number, number]>;
+  readonly #edit: Statement<never, [number, number, number]>;
+  readonly #erasure: Erasure;
+  readonly #marks: Marks;
+  /** Becomes true when a text is blanked; whoever asks sets it back. */
+  erased = false;
+
+  constructor(statements: Statements, marks: Marks) {
+    this.#marks = marks;
+    const prepare = statements.prepare.bind(statements);
+    this.#join = prepare(
+      "INSERT INTO members (conversation, user, role, joined, delivered, read) VALUES (?1, ?2, ?3, ?4, ?4, ?4) ON CONFLICT DO NOTHING",
+    );
+    this.#promote = prepare("UPDATE members SET role = ? WHERE conversation = ? AND user = ?");
+    this.#leave = prepare("DELETE FROM members WHERE conversation = ? AND user = ?");
+    this.#begin = prepare("INSERT INTO spans (conversation, user, began) VALUES (?, ?, ?)");
+    this.#end = prepare("UPDATE spans SET ended = ? WHERE conversation = ? AND user = ? AND ended IS NULL");
+    this.#mention = prepare("INSERT INTO mentions (conversation, user, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+    this.#edit = prepare("INSERT INTO edits (conversation, target, seq) VALUES (?, ?, ?)");
+    this.#erasure = new Erasure(statements);
+  }
+
+  apply(head: Head, entry: Entry): void {
+    switch (entry.kind) {
+      case "joined":
+        return this.#joined(head, entry);
+      case "left":
+        return this.#left(head, entry);
+      case "message":
+        return this.#said(head, entry);
+      case "edited":
+        this.#edit.run(head.id, entry.body.target, entry.seq);
+        return;
+      case "deleted":
+        this.#erasure.erase(head.id, entry.body.target);
+        this.erased = true;
+        return;
+      case "renamed":
+        head.name = entry.body.name;
+        head.changed = true;
+        return;
+      case "closed":
+        head.closed = 1;
+        head.changed = true;
+        return;
+    }
+  }
+
+  #joined(head: Head, { seq, body: { user, role } }: EntryOf<"joined">): void {
+    if (this.#join.run(head.id, user, role, seq).changes === 0) {
+      this.#promote.run(role, head.id, user);
+      return;
+    }
+    this.#begin.run(head.id, user, seq);
+    head.members++;
+    head.changed = true;
+  }
+
+  #left(head: Head, { seq, body: { user } }: EntryOf<"left">): void {
+    if (this.#leave.run(head.id, user).changes === 0) return;
+    this.#end.run(seq, head.id, user);
+    head.members--;
+    head.changed = true;
+  }
+
+  #said(head: Head, { seq, author, body }: EntryOf<"message">): void {
+    this.#marks.wrote(head.id, author, seq);
+    for (const user of body.mentions ?? []) if (user !== author) this.#mention.run(head.id, user, seq);
+  }
+}
+
+/** Blanks a message and all its edits where they stand; keys and digests stay. */
+class Erasure {
+  readonly #body: Statement<{ body: string }, [number, Seq]>;
+  readonly #blank: Statement<never, [string, number, Seq]>;
+  readonly #edits: Statement<{ seq: Seq }, [number, Seq]>;
+  readonly #unmention: Statement<never, [number, UserId, Seq]>;
+
+  constructor(statements: Statements) {
+    const prepare = statements.prepare.bind(statements);
+    this.#body = prepare("SELECT body FROM entries WHERE conversation = ? AND seq = ? AND live = 1");
+    this.#blank = prepare("UPDATE entries SET body = ?, live = 0 WHERE conversation = ? AND seq = ?");
+    this.#edits = prepare("SELECT seq FROM edits WHERE conversation = ? AND target = ?");
+    this.#unmention = prepare("DELETE FROM mentions WHERE conversation = ? AND user = ? AND seq = ?");
+  }
+
+  erase(conversation: number, target: Seq): void {
+    const message = this.#body.get(conversation, target);
+    if (!message) return;
+    const { mentions = [] } = JSON.parse(message.body) as { mentions?: UserId[] };
+    for (const user of mentions) this.#unmention.run(conversation, user, target);
+    this.#blank.run(JSON.stringify({ text: null }), conversation, target);
+    const blank = JSON.stringify({ target, text: null });
+    for (const { seq } of this.#edits.all(conversation, target)) this.#blank.run(blank, conversation, seq);
+  }
+}

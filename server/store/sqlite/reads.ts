@@ -1,0 +1,113 @@
+import type { Mark, Member, RoomListing } from "@parley/protocol/conversations";
+import type { Cursor } from "@parley/protocol/cursor";
+import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
+import { fold } from "../../core/fold.ts";
+import type { ConversationRow, MemberRow, Unread } from "../../core/ports.ts";
+import { COUNTED } from "../bounds.ts";
+import { CONVERSATION, conversationOf, MEMBER, type StoredConversation } from "./rows.ts";
+import type { Statements } from "./statements.ts";
+
+/** Every question about conversations and members, as it is put to the database. */
+export const READS = {
+  conversation: `SELECT ${CONVERSATION} FROM conversations AS c WHERE c.id = ?`,
+  member: `SELECT ${MEMBER} FROM members AS m WHERE m.conversation = ? AND m.user = ?`,
+  memberships: `SELECT ${CONVERSATION}, m.role, m.joined, m.delivered, m.read
+    FROM members AS m INDEXED BY memberships JOIN conversations AS c ON c.id = m.conversation
+    WHERE m.user = ? AND c.closed = 0 AND c.kind <> 'inbox' ORDER BY m.conversation`,
+  spans: `SELECT began AS 'from', ended AS 'to' FROM spans WHERE conversation = ? AND user = ? ORDER BY began`,
+  members: "SELECT user, role, joined FROM members WHERE conversation = ? AND user > ? ORDER BY user LIMIT ?",
+  marks: "SELECT user, delivered, read FROM members WHERE conversation = ? ORDER BY user",
+  rooms: `SELECT c.id, c.name, c.topic, c.members, c.head, c.created,
+      EXISTS (SELECT 1 FROM members WHERE conversation = c.id AND user = ?1) AS joined
+    FROM conversations AS c INDEXED BY lobby
+    WHERE c.kind = 'room' AND c.visibility = 'public' AND c.closed = 0 AND c.id > ?2
+      AND (?3 = '' OR instr(c.folded, ?3)) ORDER BY c.id LIMIT ?4`,
+  heads: `SELECT id, head AS seq, head_check AS 'check' FROM conversations WHERE id IN (SELECT value FROM json_each(?))`,
+  unread: `SELECT count(*) AS found FROM
+    (SELECT 1 FROM entries WHERE conversation = ? AND seq > ? AND live = 1 AND author <> ? LIMIT ${COUNTED})`,
+  mentions: `SELECT count(*) AS found FROM
+    (SELECT 1 FROM mentions WHERE conversation = ? AND user = ? AND seq > ? LIMIT ${COUNTED})`,
+  reached: `SELECT count(*) AS others, coalesce(sum(delivered >= ?2), 0) AS delivered, coalesce(sum(read >= ?2), 0) AS read
+    FROM members WHERE conversation = ?1 AND user <> ?3 AND joined <= ?2`,
+} as const;
+
+type Count = { found: number };
+type Membership = StoredConversation & Omit<MemberRow, "conversation" | "user">;
+
+/** Answers questions about conversations and members. */
+export class Reads {
+  readonly #prepared: ReturnType<typeof prepare>;
+
+  constructor(statements: Statements) {
+    this.#prepared = prepare(statements);
+  }
+
+  conversation(id: ConversationId): ConversationRow | null {
+    const row = this.#prepared.conversation.get(id);
+    return row && conversationOf(row);
+  }
+
+  member(conversation: ConversationId, user: UserId): MemberRow | null {
+    return this.#prepared.member.get(conversation, user);
+  }
+
+  memberships(user: UserId): { row: ConversationRow; member: MemberRow }[] {
+    return this.#prepared.memberships.all(user).map((found) => {
+      const { role, joined, delivered, read } = found;
+      return { row: conversationOf(found), member: { conversation: found.id, user, role, joined, delivered, read } };
+    });
+  }
+
+  spans(conversation: ConversationId, user: UserId): { from: Seq; to: Seq | null }[] {
+    return this.#prepared.spans.all(conversation, user);
+  }
+
+  members(conversation: ConversationId, after: UserId, limit: number): Member[] {
+    return this.#prepared.members.all(conversation, after, limit);
+  }
+
+  marks(conversation: ConversationId): Mark[] {
+    return this.#prepared.marks.all(conversation);
+  }
+
+  rooms(viewer: UserId, { after, limit, query }: { after: number; limit: number; query: string }): RoomListing[] {
+    const rows = this.#prepared.rooms.all(viewer, after, fold(query), limit);
+    return rows.map((row) => ({ ...row, name: row.name ?? "", joined: row.joined === 1 }));
+  }
+
+  heads(ids: readonly ConversationId[]): Map<ConversationId, Cursor> {
+    return new Map(this.#prepared.heads.all(JSON.stringify(ids)).map(({ id, ...cursor }) => [id, cursor]));
+  }
+
+  unread(conversation: ConversationId, user: UserId, read: Seq): Unread {
+    const row = this.#prepared.conversation.get(conversation);
+    const unread = this.#prepared.unread.get(conversation, read, user)?.found ?? 0;
+    const direct = row?.kind === "direct";
+    const mentions = direct ? unread : (this.#prepared.mentions.get(conversation, user, read)?.found ?? 0);
+    return { unread, mentions, asOf: row?.head ?? 0 };
+  }
+
+  reached(conversation: ConversationId, seq: Seq, except: UserId): { others: number; delivered: number; read: number } {
+    return this.#prepared.reached.get(conversation, seq, except) ?? { others: 0, delivered: 0, read: 0 };
+  }
+}
+
+function prepare(statements: Statements) {
+  return {
+    conversation: statements.prepare<StoredConversation, [number]>(READS.conversation),
+    member: statements.prepare<MemberRow, [number, number]>(READS.member),
+    memberships: statements.prepare<Membership, [number]>(READS.memberships),
+    spans: statements.prepare<{ from: Seq; to: Seq | null }, [number, number]>(READS.spans),
+    members: statements.prepare<Member, [number, number, number]>(READS.members),
+    marks: statements.prepare<Mark, [number]>(READS.marks),
+    rooms: statements.prepare<Omit<RoomListing, "joined"> & { joined: number }, [number, number, string, number]>(
+      READS.rooms,
+    ),
+    heads: statements.prepare<{ id: ConversationId } & Cursor, [string]>(READS.heads),
+    unread: statements.prepare<Count, [number, number, number]>(READS.unread),
+    mentions: statements.prepare<Count, [number, number, number]>(READS.mentions),
+    reached: statements.prepare<{ others: number; delivered: number; read: number }, [number, number, number]>(
+      READS.reached,
+    ),
+  };
+}

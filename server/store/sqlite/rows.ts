@@ -1,0 +1,67 @@
+import type { ConversationKind, MemberRole, Visibility } from "@parley/protocol/conversations";
+import type { Entry, EntryKind } from "@parley/protocol/entries";
+import type { ConversationRow, Logged, MemberRow, User } from "../../core/ports.ts";
+import { KINDS } from "./schema.ts";
+
+/** Columns of an entry, in the order that `EntryRow` names them. */
+export const ENTRY = "id, conversation, seq, author, kind, time, digest, key, body";
+
+export interface EntryRow {
+  id: number;
+  conversation: number;
+  seq: number;
+  author: number;
+  kind: number;
+  time: number;
+  digest: number | null;
+  key: string;
+  body: string;
+}
+
+const CODES = Object.fromEntries(KINDS.map((kind, code) => [kind, code])) as Record<EntryKind, number>;
+
+export function codeOf(kind: EntryKind): number {
+  return CODES[kind];
+}
+
+export function entryOf({ id, seq, author, key, time, kind, body }: EntryRow): Entry {
+  return { id, seq, author, key, time, kind: KINDS[kind], body: JSON.parse(body) } as Entry;
+}
+
+export function loggedOf(row: EntryRow): Logged {
+  return { conversation: row.conversation, entry: entryOf(row) };
+}
+
+/** Columns of a conversation; the table must be named `c`. */
+export const CONVERSATION =
+  "c.id, c.kind, c.name, c.topic, c.visibility, c.owner, c.head, c.head_check, c.created, c.members, c.closed";
+
+export interface StoredConversation {
+  id: number;
+  kind: ConversationKind;
+  name: string | null;
+  topic: string | null;
+  visibility: Visibility;
+  owner: number | null;
+  head: number;
+  head_check: number;
+  created: number;
+  members: number;
+  closed: number;
+}
+
+export function conversationOf(row: StoredConversation): ConversationRow {
+  const { id, kind, name, topic, visibility, owner, head, head_check: check, created, members, closed } = row;
+  return { id, kind, name, topic, visibility, owner, head, check, created, members, closed: closed === 1 };
+}
+
+/** Columns of a membership; the table must be named `m`. */
+export const MEMBER = "m.conversation, m.user, m.role, m.joined, m.delivered, m.read";
+
+export interface StoredMember extends MemberRow {
+  role: MemberRole;
+}
+
+/** Columns of a person; the table must be named `u`. */
+export const USER = "u.id, u.name, u.handle, u.kind, u.role, u.inbox";
+export type StoredUser = User;

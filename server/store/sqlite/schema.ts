@@ -1,0 +1,121 @@
+/** What an entry's kind is stored as: its place in this list, which only grows. */
+export const KINDS = [
+  "created",
+  "joined",
+  "left",
+  "renamed",
+  "message",
+  "edited",
+  "deleted",
+  "closed",
+  "added",
+  "removed",
+  "dissolved",
+] as const;
+
+/**
+ * Every step from an empty database to the present one, in order. A step that was released is never changed.
+ *
+ * `entries.live` is 1 for a message that was not deleted. `place` covers the counting of unread messages; that a seq
+ * is there once follows from the head row, which gives it. `digest` is null where the key claims nothing.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE conversations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    name TEXT,
+    folded TEXT NOT NULL,
+    topic TEXT,
+    visibility TEXT NOT NULL,
+    owner INTEGER,
+    head INTEGER NOT NULL DEFAULT 0,
+    head_check INTEGER NOT NULL DEFAULT 0,
+    created INTEGER NOT NULL,
+    members INTEGER NOT NULL DEFAULT 0,
+    closed INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX lobby ON conversations (closed) WHERE kind = 'room' AND visibility = 'public' AND closed = 0;
+
+  CREATE TABLE directs (
+    low INTEGER NOT NULL,
+    high INTEGER NOT NULL,
+    conversation INTEGER NOT NULL REFERENCES conversations (id),
+    PRIMARY KEY (low, high)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE entries (
+    id INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    live INTEGER NOT NULL,
+    author INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    digest INTEGER,
+    key TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX place ON entries (conversation, seq, live, author);
+  CREATE UNIQUE INDEX claim ON entries (conversation, author, key) WHERE digest IS NOT NULL;
+  CREATE INDEX told ON entries (conversation, body ->> '$.conversation') WHERE kind = 8;
+
+  CREATE TABLE edits (
+    conversation INTEGER NOT NULL,
+    target INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (conversation, target, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE mentions (
+    conversation INTEGER NOT NULL,
+    user INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (conversation, user, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE members (
+    conversation INTEGER NOT NULL REFERENCES conversations (id),
+    user INTEGER NOT NULL REFERENCES users (id),
+    role TEXT NOT NULL,
+    joined INTEGER NOT NULL,
+    delivered INTEGER NOT NULL,
+    read INTEGER NOT NULL,
+    PRIMARY KEY (conversation, user)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX memberships ON members (user, conversation);
+
+  CREATE TABLE spans (
+    conversation INTEGER NOT NULL REFERENCES conversations (id),
+    user INTEGER NOT NULL REFERENCES users (id),
+    began INTEGER NOT NULL,
+    ended INTEGER,
+    PRIMARY KEY (conversation, user, began)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE users (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    handle TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    role TEXT NOT NULL,
+    inbox INTEGER NOT NULL REFERENCES conversations (id)
+  ) STRICT;
+  CREATE INDEX handles ON users (handle);
+  INSERT INTO sqlite_sequence (name, seq) VALUES ('users', 999999);
+
+  CREATE TABLE holdings (
+    look TEXT PRIMARY KEY,
+    user INTEGER NOT NULL REFERENCES users (id),
+    by_handle INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX holders ON holdings (user);
+
+  CREATE TABLE tokens (
+    hash TEXT PRIMARY KEY,
+    user INTEGER NOT NULL REFERENCES users (id),
+    used INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX uses ON tokens (user, used);
+  `,
+];
