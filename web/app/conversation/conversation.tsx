@@ -47,6 +47,7 @@ export function Conversation({ view, details, setDetails }: ConversationProps) {
         <Head view={view} details={details} setDetails={setDetails} />
         <Log ref={log} view={view} atEnd={atEnd} setAtEnd={setAtEnd} />
         <Announcer view={view} />
+        {details && <div className="cover" aria-hidden="true" onClick={() => setDetails(false)} />}
         <div className="foot">
           {!atEnd && !silent && <PresentPill view={view} onClick={() => log.current?.toPresent()} />}
           <Typing view={view} />

@@ -39,7 +39,9 @@ function AboutRoom({ view }: { view: ConversationView }) {
           #<bdi>{view.name}</bdi>
         </strong>
         {view.owner === me.id && ` ${ago(view.created, Date.now())}`}.{" "}
-        {open ? "It is open: everyone here can find it and read along." : "Only people who were invited know of it."}
+        {open
+          ? "It\u00a0is\u00a0open: everyone here can find it and read along."
+          : "Only people who were invited know of it."}
       </p>
       <div className="acts">
         {open ? (

@@ -59,7 +59,10 @@ export function MessageList({ ref, conversation, lines, children, onSeen, onNear
           stick.onScroll();
           look();
         }}
-        onResize={stick.onResize}
+        onResize={() => {
+          stick.onResize();
+          look();
+        }}
       >
         {lines.map((line, at) => (
           <div key={line.key}>{children(line, at === focus.active)}</div>

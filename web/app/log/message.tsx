@@ -1,10 +1,12 @@
 import type { MessageState } from "@parley/client/views";
 import type { Message } from "@parley/protocol/messages";
+import Copy from "lucide-react/icons/copy";
 import Ellipsis from "lucide-react/icons/ellipsis";
 import Pencil from "lucide-react/icons/pencil";
 import Trash2 from "lucide-react/icons/trash-2";
 import { memo } from "react";
 import { Avatar, Name } from "../parts/avatar.tsx";
+import { copy } from "../parts/copy.ts";
 import { useMe } from "../session.tsx";
 import { clock, shortClock } from "../words/times.ts";
 import { useLogActions } from "./actions.ts";
@@ -138,6 +140,15 @@ function Tools({ message, mine }: { message: Message; mine: boolean }) {
           </button>
         </>
       )}
+      <button
+        type="button"
+        className="icon-btn"
+        title="Copy text"
+        aria-label="Copy text"
+        onClick={() => copy(message.text ?? "", "Text copied")}
+      >
+        <Copy className="icon" />
+      </button>
       <button
         type="button"
         className="icon-btn"

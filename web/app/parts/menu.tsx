@@ -62,7 +62,7 @@ export function Menu({ anchor, label, onClose, children }: MenuProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a native dialog
     <dialog ref={ref} className="menu" aria-label={label} onCancel={onEscape(onClose)} onClick={onVeil(onClose)}>
-      <div role="menu" aria-label={label} tabIndex={-1} onKeyDown={moveFocus} onClickCapture={onClose}>
+      <div role="menu" aria-label={label} tabIndex={-1} onKeyDown={moveFocus} onClick={onClose}>
         {children}
       </div>
     </dialog>
