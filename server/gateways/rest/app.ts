@@ -1,0 +1,113 @@
+import { ChatError } from "@parley/protocol/errors";
+import { type Operation, type OperationName, operations } from "@parley/protocol/operations";
+import { type Context, Hono } from "hono";
+import type { PlainCommand } from "../../core/chat.ts";
+import type { User } from "../../core/ports.ts";
+import type { Assets } from "./assets.ts";
+import { conversationAnswers } from "./conversations.ts";
+import { secured, shared } from "./headers.ts";
+import { healthAnswers } from "./health.ts";
+import { takeIn } from "./intake.ts";
+import type { Answer, OpenAnswers, OwnAnswers, RestParts } from "./parts.ts";
+import { guestAnswers, ownAnswers } from "./people.ts";
+import { problem, refusalFor } from "./problem.ts";
+
+/** Takes what `takeIn` found in the operation's shape, and whoever asks. */
+type Answering = (args: never, user: never) => Promise<Answer<unknown>>;
+
+/** Every operation of the table over HTTP, and the web app beside it. */
+export function restGateway(parts: RestParts, assets: Assets): (request: Request) => Response | Promise<Response> {
+  const app = new Hono();
+  const { observer } = parts;
+  app.use(secured, shared(parts.origins));
+  app.use((c, next) => {
+    observer.count("requests");
+    refuseBrokenAddress(new URL(c.req.url));
+    return next();
+  });
+  for (const [path, methods] of byPath()) mount(app, parts, path, methods);
+  app.all("*", (c) => asset(assets, c));
+  app.onError((error, c) => {
+    const place = { method: c.req.method, path: c.req.path };
+    const bug = (thrown: unknown) => observer.log("error", "bug", { ...place, error: traceOf(thrown) });
+    return problem(refusalFor(error, bug));
+  });
+  return (request) => app.fetch(request);
+}
+
+type Methods = Map<string, OperationName>;
+
+function byPath(): Map<string, Methods> {
+  const paths = new Map<string, Methods>();
+  for (const [name, { method, path }] of Object.entries(operations)) {
+    paths.set(path, (paths.get(path) ?? new Map()).set(method, name));
+  }
+  return paths;
+}
+
+function mount(app: Hono, parts: RestParts, path: string, methods: Methods): void {
+  const route = path.replace(/\{(\w+)\}/g, ":$1");
+  const answers = answering(parts);
+  for (const [method, name] of methods)
+    app.on(method, route, (c) => carryOut(parts, answers[name] as Answering, name, c));
+  const allow = [...methods.keys(), ...(methods.has("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+  app.options(route, () => new Response(null, { status: 204, headers: { allow } }));
+  app.all(route, () => problem(new ChatError("method_not_allowed"), { allow }));
+}
+
+async function carryOut(parts: RestParts, answering: Answering, name: OperationName, c: Context): Promise<Response> {
+  const operation: Operation = operations[name];
+  const watching = operation.open && operation.method === "GET";
+  if (parts.draining() && !watching) throw new ChatError("unavailable", "The server is about to stop.", 1_000);
+  const user = operation.open ? null : await whoAsks(parts, c.req.header("authorization"));
+  const intake = { params: c.req.param(), query: new URL(c.req.url).searchParams, request: c.req.raw };
+  const args = await takeIn(operation, intake, parts.limits.bodyBytes);
+  const { result, again, status } = await answering(args as never, user as never);
+  return Response.json(result, { status: status ?? (again ? 200 : (operation.status ?? 200)) });
+}
+
+/** Throws `not_authenticated` without a token, `bad_token` where nobody has it. */
+async function whoAsks({ chat }: RestParts, authorization: string | undefined): Promise<User> {
+  const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (token === undefined) throw new ChatError("not_authenticated", "The header Authorization: Bearer … is needed.");
+  return chat.people.byToken(token);
+}
+
+function answering(parts: RestParts): Record<string, Answering> {
+  const open: OpenAnswers = { ...guestAnswers(parts), ...healthAnswers(parts) };
+  const own: OwnAnswers = { ...ownAnswers(parts), ...conversationAnswers(parts) };
+  const commands: Record<string, Answering> = {};
+  for (const [name, { command }] of Object.entries<Operation>(operations)) {
+    if (command) commands[name] = commandAnswer(parts, command as PlainCommand);
+  }
+  return { ...commands, ...open, ...own };
+}
+
+function commandAnswer({ chat }: RestParts, command: PlainCommand): Answering {
+  return async (args, user: User) => {
+    if (command !== "post" && command !== "edit" && command !== "delete") {
+      return { result: await chat.run({ user }, command, args) };
+    }
+    const { receipt, again } = await chat.write({ user }, command, args);
+    return { result: receipt, again };
+  };
+}
+
+function asset(assets: Assets, c: Context): Response {
+  const found = assets.answer(c.req.path, c.req.raw);
+  if (!found) throw new ChatError("not_found");
+  if (c.req.method === "GET" || c.req.method === "HEAD") return found;
+  return problem(new ChatError("method_not_allowed"), { allow: "GET, HEAD" });
+}
+
+function refuseBrokenAddress({ pathname, search }: URL): void {
+  try {
+    decodeURIComponent(pathname + search);
+  } catch {
+    throw new ChatError("bad_request", "The address is not well encoded.");
+  }
+}
+
+function traceOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+}

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+
+interface Asset {
+  type: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Null where it would not get smaller; made when it is first asked for. */
+  gzip?: Uint8Array<ArrayBuffer> | null;
+  etag: string;
+  caching: string;
+}
+
+/** The web app's files. Only what was there at the start is served, so that no path leads anywhere else. */
+export interface Assets {
+  /** Undefined where there is no such file. */
+  answer(path: string, request: Request): Response | undefined;
+}
+
+const INDEX = "/index.html";
+const PAGES = /^\/(c\/[^/]*)?$/;
+const COMPRESSIBLE = /^(text\/|application\/(json|manifest\+json|javascript)|image\/svg)/;
+const WORTH_COMPRESSING = 1024;
+
+/** Reads the built web app into memory. Without one there is nothing to serve. */
+export function webAssets(folder: string): Assets {
+  const assets = new Map<string, Asset>();
+  for (const file of existsSync(folder) ? filesBelow(folder) : []) {
+    assets.set(`/${relative(folder, file).split(sep).join("/")}`, read(file, folder));
+  }
+  return {
+    answer(path, request) {
+      const asset = assets.get(PAGES.test(path) ? INDEX : path);
+      return asset && answer(asset, request);
+    },
+  };
+}
+
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+function read(file: string, folder: string): Asset {
+  const bytes = new Uint8Array(readFileSync(file));
+  const hash = createHash("sha256").update(bytes).digest("base64url").slice(0, 22);
+  // Files in assets/ carry a hash of their content in their name.
+  const named = relative(folder, file).startsWith(`assets${sep}`);
+  const caching = named ? "public, max-age=31536000, immutable" : "no-cache";
+  return { type: Bun.file(file).type, bytes, etag: hash, caching };
+}
+
+function answer(asset: Asset, request: Request): Response {
+  const packed = acceptsGzip(request) ? gzipOf(asset) : null;
+  const etag = `"${asset.etag}${packed ? "-gzip" : ""}"`;
+  const headers = new Headers({ etag, "cache-control": asset.caching, vary: "Accept-Encoding" });
+  if (knows(request, etag)) return new Response(null, { status: 304, headers });
+  headers.set("content-type", asset.type);
+  if (packed) headers.set("content-encoding", "gzip");
+  return new Response(packed ?? asset.bytes, { headers });
+}
+
+function gzipOf(asset: Asset): Uint8Array<ArrayBuffer> | null {
+  if (asset.gzip !== undefined) return asset.gzip;
+  const worth = COMPRESSIBLE.test(asset.type) && asset.bytes.length >= WORTH_COMPRESSING;
+  const packed = worth ? Bun.gzipSync(asset.bytes, { level: 9 }) : null;
+  asset.gzip = packed && packed.length < asset.bytes.length ? packed : null;
+  return asset.gzip;
+}
+
+function acceptsGzip(request: Request): boolean {
+  const accepted = (request.headers.get("accept-encoding") ?? "").split(",");
+  return accepted.some((one) => /^\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/i.test(one));
+}
+
+function knows(request: Request, etag: string): boolean {
+  const known = request.headers.get("if-none-match");
+  if (known === null) return false;
+  return known.split(",").some((one) => one.trim() === "*" || one.trim().replace(/^W\//, "") === etag);
+}

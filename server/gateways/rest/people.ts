@@ -1,0 +1,41 @@
+import { ChatError } from "@parley/protocol/errors";
+import { personOf } from "../../core/summary.ts";
+import type { OpenAnswers, OwnAnswers, RestParts } from "./parts.ts";
+
+const SECRET_LENGTH = 43;
+const KEY_LENGTH = 22;
+
+/** How a visitor becomes somebody without a socket. */
+export function guestAnswers({ chat, digests }: RestParts): Pick<OpenAnswers, "create_guest"> {
+  return {
+    async create_guest({ name, secret }) {
+      const token = secret ?? digests.random(SECRET_LENGTH);
+      const known = secret === undefined ? null : await chat.people.byToken(secret).catch(unlessUnknown);
+      const user = known ?? (await chat.people.enrol(name, token));
+      return { result: { token, person: personOf(user) }, again: known !== null };
+    },
+  };
+}
+
+/** What somebody asks about themselves. */
+export function ownAnswers(parts: RestParts): Pick<OwnAnswers, "me" | "update_me" | "claim_server"> {
+  const { chat, store, digests } = parts;
+  return {
+    me: async (_, user) => ({ result: { person: personOf(user) } }),
+    async update_me(change, user) {
+      const key = digests.random(KEY_LENGTH);
+      return { result: await chat.run({ user }, "update_profile", { key, ...change }) };
+    },
+    async claim_server({ secret }, user) {
+      const claimed = user.role === "owner" || (await store.claimOwnership(user.id, digests.token(secret)));
+      if (!claimed) throw new ChatError("forbidden", "This link was used, or replaced by a newer one.");
+      const [now] = await store.users([user.id]);
+      return { result: { person: personOf(now ?? user) } };
+    },
+  };
+}
+
+function unlessUnknown(error: unknown): null {
+  if (error instanceof ChatError && error.code === "bad_token") return null;
+  throw error;
+}

@@ -1,0 +1,55 @@
+import { afterAll, expect, test } from "bun:test";
+import { startRest } from "../kit/rest.ts";
+
+const node = startRest();
+afterAll(() => node.inside.stop());
+
+test("[REST2] a visitor gets a token, and the token says who they are", async () => {
+  const { status, body } = await node.ask("POST", "/api/guests", { body: { name: "Ada Lovelace" } });
+  const { token, person } = body as Awaited<ReturnType<typeof node.guest>>;
+  expect(status).toBe(201);
+  expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(person).toMatchObject({ name: "Ada Lovelace", handle: "ada.lovelace" });
+  expect((await node.ask("GET", "/api/me", { token })).body).toEqual({ person } as never);
+});
+
+test("[REST2] the same secret is the same person, whatever name comes with it, so a lost answer makes no second one", async () => {
+  const secret = "s".repeat(40);
+  const first = await node.ask("POST", "/api/guests", { body: { name: "Ben", secret } });
+  const again = await node.ask("POST", "/api/guests", { body: { name: "Ben", secret } });
+  const other = await node.ask("POST", "/api/guests", { body: { name: "Somebody else", secret } });
+  expect([first.status, again.status, other.status]).toEqual([201, 200, 200]);
+  expect(again.body).toEqual(first.body);
+  expect(other.body).toEqual(first.body);
+  expect((first.body as { token: string }).token).toBe(secret);
+});
+
+test("[REST2] a name that somebody has, or that cannot be one, is refused", async () => {
+  await node.guest("Carol");
+  expect(await node.refusal("POST", "/api/guests", { body: { name: "CAROL" } })).toBe("name_taken");
+  expect(await node.refusal("POST", "/api/guests", { body: { name: "  " } })).toBe("bad_name");
+  expect(await node.refusal("POST", "/api/guests", { body: { name: "x".repeat(65) } })).toBe("bad_name");
+  expect(await node.refusal("POST", "/api/guests", { body: { name: "Dave", secret: "short" } })).toBe("bad_token");
+});
+
+test("[REST2] one's names can be changed, to ones that nobody has", async () => {
+  const [eve] = [await node.guest("Eve"), await node.guest("Fred")];
+  const change = { token: eve.token, body: { name: "Eve the First", handle: "Eve.1" } };
+  const { body } = await node.ask("PATCH", "/api/me", change);
+  expect(body).toMatchObject({ person: { id: eve.person.id, name: "Eve the First", handle: "eve.1" } });
+  expect(await node.refusal("PATCH", "/api/me", { token: eve.token, body: { name: "fred" } })).toBe("name_taken");
+  expect(await node.refusal("PATCH", "/api/me", { token: eve.token, body: { handle: "123" } })).toBe("bad_name");
+});
+
+test("[REST3] the owner link works for one person, once, and again for that person", async () => {
+  const [gwen, hugo] = [await node.guest("Gwen"), await node.guest("Hugo")];
+  const { store, digests } = node.inside;
+  await store.offerOwnership(digests.token("a".repeat(43)));
+  await store.offerOwnership(digests.token("b".repeat(43)));
+  const claim = (token: string, letter: string) => ({ token, body: { secret: letter.repeat(43) } });
+  expect(await node.refusal("POST", "/api/owner", claim(gwen.token, "a"))).toBe("forbidden");
+  const { body } = await node.ask("POST", "/api/owner", claim(gwen.token, "b"));
+  expect(body).toMatchObject({ person: { id: gwen.person.id, role: "owner" } });
+  expect(await node.refusal("POST", "/api/owner", claim(hugo.token, "b"))).toBe("forbidden");
+  expect((await node.ask("POST", "/api/owner", claim(gwen.token, "b"))).status).toBe(200);
+});
