@@ -1,6 +1,7 @@
 import type { Conversation, Mark } from "@parley/protocol/conversations";
 import type { Entry } from "@parley/protocol/entries";
 import type { Seq, UserId } from "@parley/protocol/ids";
+import { tellsMarks } from "@parley/protocol/marks";
 
 /** A conversation after one more entry. The same object where the entry says nothing about it. */
 export function fold(conversation: Conversation, entry: Entry, me: UserId): Conversation {
@@ -25,14 +26,18 @@ export function fold(conversation: Conversation, entry: Entry, me: UserId): Conv
 
 function joined(was: Conversation, user: UserId, seq: Seq, role: Conversation["role"]): Conversation {
   const marks = was.marks.length > 0 ? withMarks(was.marks, [{ user, delivered: seq, read: seq }]) : was.marks;
-  const now = { ...was, members: was.members + 1, marks };
+  const now = onlyToldMarks({ ...was, members: was.members + 1, marks });
   if (role === null) return now;
   return { ...now, role, joined: seq, delivered: Math.max(was.delivered, seq), read: Math.max(was.read, seq) };
 }
 
 function left(was: Conversation, user: UserId): Conversation {
   const marks = was.marks.filter((mark) => mark.user !== user);
-  return { ...was, members: Math.max(0, was.members - 1), marks };
+  return onlyToldMarks({ ...was, members: Math.max(0, was.members - 1), marks });
+}
+
+function onlyToldMarks(conversation: Conversation): Conversation {
+  return tellsMarks(conversation) ? conversation : { ...conversation, marks: [] };
 }
 
 /** Marks after news of some of them: each only moves forward. The same object where none moved. */

@@ -2,6 +2,7 @@ import type { Conversation, Mark } from "@parley/protocol/conversations";
 import { type Cursor, cursorCheck } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
 import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
+import { tellsMarks } from "@parley/protocol/marks";
 import type { Page } from "@parley/protocol/messages";
 import { fold, withMarks } from "./fold.ts";
 import { applyChange, type Change, type Held, isChange, itemOf, messageAt, seqOf, timeOf } from "./timeline.ts";
@@ -170,6 +171,7 @@ export class Log {
   }
 
   moveOthers(marks: readonly Mark[]): void {
+    if (!tellsMarks(this.summary)) return;
     const moved = withMarks(this.summary.marks, marks);
     if (moved !== this.summary.marks) this.summary = { ...this.summary, marks: moved };
   }
@@ -187,6 +189,7 @@ export class Log {
   #foldIn(entry: Entry, me: UserId): void {
     const was = this.summary;
     this.summary = fold(was, entry, me);
+    if (tellsMarks(this.summary) && !tellsMarks(was)) this.stale = true;
     if (this.summary.read > was.read) {
       this.unread.set({ read: this.summary.read, unread: 0, mentions: 0, asOf: entry.seq });
     }
@@ -198,7 +201,7 @@ export class Log {
       return { seq, target: seq, by: 1, mention: this.#mentions(entry.body.mentions ?? [], me) };
     }
     if (entry.kind === "deleted" && entry.body.of !== me) {
-      const message = messageAt(this.held, entry.body.target);
+      const message = messageAt(this.held, entry.body.target, seq);
       // Of a message that is not held nobody here can say whether it mentioned one: `doubtful` tells.
       return { seq, target: entry.body.target, by: -1, mention: this.#mentions(message?.mentions ?? [], me) };
     }
@@ -209,7 +212,7 @@ export class Log {
   doubtful(entry: Entry, me: UserId): boolean {
     if (entry.kind !== "deleted" || entry.body.of === me || this.summary.kind === "direct") return false;
     const { target } = entry.body;
-    return this.unread.mentions > 0 && target > this.summary.read && messageAt(this.held, target) === null;
+    return this.unread.mentions > 0 && target > this.summary.read && messageAt(this.held, target, entry.seq) === null;
   }
 
   #mentions(mentioned: readonly UserId[], me: UserId): boolean {

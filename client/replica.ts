@@ -137,7 +137,7 @@ export class Replica {
       const fresh = new Log(conversation);
       if (log) fresh.moveOwn(log.summary.delivered, log.summary.read, this.#ties.me());
       this.#logs.set(conversation.id, fresh);
-      this.#ties.holed(conversation.id);
+      if (log && conversation.head >= log.next) this.#ties.holed(conversation.id);
     } else {
       log.renew(conversation, this.#ties.me());
       if (conversation.head >= log.next) this.#mend(log);
@@ -158,6 +158,7 @@ export class Replica {
       if (doubtful && this.#caughtUp) this.#ties.report(log, { recount: true });
       this.#heed(log, entry);
     }
+    if (log.stale && this.#caughtUp) this.#mend(log);
     this.#delivered(conversation);
     this.#ties.changed(conversation);
   }

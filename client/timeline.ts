@@ -42,14 +42,14 @@ export function applyChange(held: Held[], change: Change): boolean {
 }
 
 function changed(message: Message, change: Change): Message {
-  if (change.kind === "deleted") return { ...message, text: null, deleted: true };
+  if (change.kind === "deleted") return { ...message, text: null, mentions: [], deleted: true };
   return { ...message, text: message.deleted ? null : change.body.text, edited: change.time };
 }
 
-/** The message at `seq`, where it is held. */
-export function messageAt(held: readonly Held[], seq: Seq): Message | null {
-  const item = held[indexOf(held, seq)]?.item;
-  return item?.kind === "message" ? item : null;
+/** The message at `seq` as it was before entry `before`; null where that is not held. */
+export function messageAt(held: readonly Held[], seq: Seq, before: Seq): Message | null {
+  const found = held[indexOf(held, seq)];
+  return found?.item.kind === "message" && found.asOf < before ? found.item : null;
 }
 
 /** Where `seq` is in a list that is sorted by seq; -1 where it is not. */
