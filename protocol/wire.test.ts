@@ -17,7 +17,10 @@ function shapeOf(schemas: Record<string, z.ZodType>): unknown {
 function wireHash(): string {
   const results = Object.fromEntries(Object.entries(commands).map(([name, { result }]) => [name, result]));
   const shapes = [clientFrames, serverFrames, signals, results, { entry, item, page }].map(shapeOf);
-  return new Bun.CryptoHasher("sha256").update(JSON.stringify([shapes, ERRORS])).digest("hex").slice(0, 16);
+  return new Bun.CryptoHasher("sha256")
+    .update(JSON.stringify([shapes, ERRORS]))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 test("[SOCK1] no shape on the wire changes without the version moving", () => {

@@ -4,6 +4,7 @@ import type { Entry } from "@parley/protocol/entries";
 import { ChatError } from "@parley/protocol/errors";
 import type { ServerFrame, ServerFrameOf } from "@parley/protocol/frames";
 import type { ConversationId, Epoch } from "@parley/protocol/ids";
+import { tellsMarks } from "@parley/protocol/marks";
 import type { Actor, Place } from "./actor.ts";
 import { obtain } from "./authorize.ts";
 import type { Codec } from "./codec.ts";
@@ -11,7 +12,7 @@ import type { Feed, Follower } from "./feed.ts";
 import { type FollowParts, follow } from "./follow.ts";
 import type { Observer, Outlet, User } from "./ports.ts";
 import type { Presence } from "./presence.ts";
-import { isSmall, summarise } from "./summary.ts";
+import { summarise } from "./summary.ts";
 
 export interface ConnectionParts extends FollowParts {
   presence: Presence;
@@ -77,7 +78,7 @@ export class Connection implements Follower, Actor {
         had.delete(row.id);
         if (!(await this.#attachOrGone(row.id, cursor)) || !cursor) continue;
         own.push(await this.#counts({ row, member }));
-        if (isSmall(row)) marks.push({ conversation: row.id, marks: await this.#parts.store.marks(row.id) });
+        if (tellsMarks(row)) marks.push({ conversation: row.id, marks: await this.#parts.store.marks(row.id) });
       }
       had.delete(this.user.inbox);
       for (const [id, cursor] of had) await this.#attachOrGone(id, cursor);

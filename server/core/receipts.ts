@@ -1,12 +1,12 @@
 import type { Args, Result } from "@parley/protocol/commands";
 import type { Mark } from "@parley/protocol/conversations";
 import type { ConversationId } from "@parley/protocol/ids";
+import { tellsMarks } from "@parley/protocol/marks";
 import type { Actor } from "./actor.ts";
 import { obtainAsMember } from "./authorize.ts";
 import type { Committer } from "./committer.ts";
 import type { Feeds } from "./feeds.ts";
 import type { Bus, ConversationRow, MarkMove, Observer, Store } from "./ports.ts";
-import { isSmall } from "./summary.ts";
 
 export interface ReceiptsParts {
   store: Store;
@@ -37,7 +37,7 @@ export async function receipts(
   { conversation, seq }: Args<"receipts">,
 ): Promise<Result<"receipts">> {
   const { row } = await obtainAsMember(store, { user: actor.user }, conversation);
-  const marks = isSmall(row) ? await store.marks(conversation) : [];
+  const marks = tellsMarks(row) ? await store.marks(conversation) : [];
   return { ...(await store.reached(conversation, seq, actor.user.id)), marks };
 }
 
@@ -51,7 +51,7 @@ export async function tellMoved(parts: ReceiptsParts, moves: readonly MarkMove[]
   for (const [conversation, moved] of byConversation) {
     const row = await rowOf(parts, conversation);
     if (!row) continue;
-    if (isSmall(row)) tell(parts, conversation, conversation, row, moved);
+    if (tellsMarks(row)) tell(parts, conversation, conversation, row, moved);
     else own.push(...moved);
   }
   if (own.length === 0) return;

@@ -1,15 +1,8 @@
 import type { Conversation, Mark } from "@parley/protocol/conversations";
 import type { ConversationId, UserId } from "@parley/protocol/ids";
+import { tellsMarks } from "@parley/protocol/marks";
 import type { Person } from "@parley/protocol/people";
 import type { ConversationRow, MemberRow, Store, User } from "./ports.ts";
-
-/** Up to so many members everybody's marks are told one by one; larger conversations get counts. */
-export const SMALL = 32;
-
-/** Are marks told one by one here? Never in rooms, where nothing may cost members × members. */
-export function isSmall(row: Pick<ConversationRow, "kind" | "members">): boolean {
-  return row.kind === "direct" || (row.kind === "group" && row.members <= SMALL);
-}
 
 export function personOf(user: User): Person {
   return { id: user.id, name: user.name, handle: user.handle, kind: user.kind, role: user.role };
@@ -27,8 +20,8 @@ export async function summarise(
     const counts = member
       ? await store.unread(conversation, user, member.read)
       : { unread: 0, mentions: 0, asOf: row.head };
-    const marks = isSmall(row) && member ? await store.marks(conversation) : [];
-    const [again] = [await store.conversation(conversation)];
+    const marks = tellsMarks(row) && member ? await store.marks(conversation) : [];
+    const again = await store.conversation(conversation);
     if (again?.head === row.head && counts.asOf === row.head) return describe(row, member, counts, marks);
   }
 }

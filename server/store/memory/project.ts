@@ -1,5 +1,5 @@
 import type { Entry, EntryOf } from "@parley/protocol/entries";
-import type { Seq, UserId } from "@parley/protocol/ids";
+import type { Seq } from "@parley/protocol/ids";
 import type { Log } from "./state.ts";
 
 /** What an entry changes besides the log it stands in. */
@@ -12,8 +12,6 @@ export function project(log: Log, entry: Entry): void {
     case "renamed":
       log.row.name = entry.body.name;
       return;
-    case "message":
-      return advanceAuthor(log, entry.author, entry.seq);
     case "deleted":
       return erase(log, entry.body.target);
     case "closed":
@@ -38,13 +36,6 @@ function leave(log: Log, { seq, body: { user } }: EntryOf<"left">): void {
   const span = log.spans.get(user)?.at(-1);
   if (span) span.to = seq;
   log.row.members--;
-}
-
-function advanceAuthor(log: Log, author: UserId, seq: Seq): void {
-  const member = log.members.get(author);
-  if (!member) return;
-  member.delivered = Math.max(member.delivered, seq);
-  member.read = Math.max(member.read, seq);
 }
 
 /** Blanks a message and all its edits where they stand. */

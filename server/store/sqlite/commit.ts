@@ -27,7 +27,7 @@ export class Commits {
     this.#guards = new Guards(statements, this.#heads);
     this.#marks = new Marks(statements);
     this.#directs = new Directs(statements);
-    this.#projection = new Projection(statements, this.#marks);
+    this.#projection = new Projection(statements);
     this.#insert = statements.prepare(
       `INSERT INTO entries (conversation, seq, live, author, kind, time, digest, key, body)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -40,7 +40,6 @@ export class Commits {
   commit(writes: readonly Write[], marks: readonly MarkMove[]): Committed {
     if (writes.length === 0 && marks.length === 0) return { outcomes: [], moved: [] };
     this.#heads.clear();
-    this.#marks.clear();
     return this.#transactions.run(() => {
       const outcomes = writes.map((write) => this.#write(write));
       this.#heads.flush();

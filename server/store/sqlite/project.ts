@@ -2,7 +2,6 @@ import type { Statement } from "bun:sqlite";
 import type { Entry, EntryOf } from "@parley/protocol/entries";
 import type { Seq, UserId } from "@parley/protocol/ids";
 import type { Head } from "./heads.ts";
-import type { Marks } from "./marks.ts";
 import type { Statements } from "./statements.ts";
 
 /** What an entry changes besides the log it stands in, in the same transaction. */
@@ -15,12 +14,10 @@ export class Projection {
   readonly #mention: Statement<never, [number, number, number]>;
   readonly #edit: Statement<never, [number, number, number]>;
   readonly #erasure: Erasure;
-  readonly #marks: Marks;
   /** Becomes true when a text is blanked; whoever asks sets it back. */
   erased = false;
 
-  constructor(statements: Statements, marks: Marks) {
-    this.#marks = marks;
+  constructor(statements: Statements) {
     const prepare = statements.prepare.bind(statements);
     this.#join = prepare(
       "INSERT INTO members (conversation, user, role, joined, delivered, read) VALUES (?1, ?2, ?3, ?4, ?4, ?4) ON CONFLICT DO NOTHING",
@@ -78,7 +75,6 @@ export class Projection {
   }
 
   #said(head: Head, { seq, author, body }: EntryOf<"message">): void {
-    this.#marks.wrote(head.id, author, seq);
     for (const user of body.mentions ?? []) if (user !== author) this.#mention.run(head.id, user, seq);
   }
 }
