@@ -20,8 +20,14 @@ function setExitCode(code) {
 }
 
 function explain(error) {
-  process.stderr.write(`parley: ${error.name === "Refusal" ? error.message : error.stack}\n`);
+  process.stderr.write(`parley: ${sentenceOf(error)}\n`);
   process.exitCode = 1;
+}
+
+function sentenceOf(error) {
+  if (error.name === "Refusal") return error.message;
+  if (error.code && error.path) return `${error.path} cannot be used (${error.code}); please make this clone yours.`;
+  return error.stack;
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -83,13 +83,16 @@ test.each([
   expect(await sentence(["start"], { FAKE_NPM: words })).toMatch(expected);
 });
 
-test("[HOUSE11] a machine without npm, and one that Bun does not exist for, are told so", async () => {
+test("[HOUSE11] a machine without npm, one that Bun does not exist for, and a broken clone are told so", async () => {
   const nowhere = { npm_execpath: undefined, PATH: join(clone.folder, "bin") };
   expect(await sentence(["start"], nowhere)).toStartWith("parley: npm was not found");
   clone.lock({ "node_modules/@oven/bun-plan9": { version: Bun.version, os: ["plan9"], cpu: ["mips"] } });
   expect(await sentence(["start"])).toStartWith("parley: Bun, which Parley runs on, does not exist for");
   clone.write("package-lock.json", "");
   expect(await sentence(["start"])).toContain("this clone is not complete");
+  clone.lock({});
+  clone.write(".parley", "a file where a folder should be");
+  expect(await sentence(["start"])).toEndWith(".parley cannot be used (EEXIST); please make this clone yours.");
   expect(await sentence(["sing"])).toContain('there is no task "sing"');
 });
 

@@ -2,28 +2,20 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { scratch } from "./place.mjs";
-import { Refusal, say } from "./say.mjs";
+import { say } from "./say.mjs";
 
 const FORGOTTEN_AFTER_MS = 10 * 60 * 1000;
 
 /** Waits until no other launcher of this clone does the same; answers a function that lets the next one in. */
 export async function holdLock(name) {
   const file = join(scratch, `${name}.pid`);
-  makeScratch();
+  mkdirSync(scratch, { recursive: true });
   for (let told = false; !take(file); ) {
     if (!told) say(`waiting for another process to finish its ${name} …`);
     told = true;
     await pause(200);
   }
   return () => rmSync(file, { force: true });
-}
-
-function makeScratch() {
-  try {
-    mkdirSync(scratch, { recursive: true });
-  } catch (error) {
-    throw new Refusal(`${scratch} cannot be made (${error.code}); please make the folder of this clone writable.`);
-  }
 }
 
 function take(file) {
