@@ -14,6 +14,9 @@ const GREETING = 15_000;
 /** How often a device that says it has no network is not believed. */
 const DOUBT = 20_000;
 
+/** Beats that come closer together are one. */
+const ONE_BEAT = 50;
+
 type State =
   | { is: "signed_out" }
   | { is: "stopped"; code: number; reason: string }
@@ -46,6 +49,7 @@ export class Connection {
   #downSince: Time | null = null;
   #retryAfter = 0;
   #heardAt: Time = 0;
+  #answeredAt: Time = 0;
   #silence = Number.POSITIVE_INFINITY;
   #stopWatch = () => {};
   #stopListening: (() => void) | null = null;
@@ -144,7 +148,7 @@ export class Connection {
         this.#retryAfter = frame.retry_after;
         return;
       case "beat":
-        link.send({ t: "beat" });
+        this.#answerBeat(link);
         break;
       case "error":
         if (frame.id === undefined && this.#state.is === "opening") return this.#helloRefused(frame);
@@ -153,10 +157,18 @@ export class Connection {
     this.#parts.receive(frame);
   }
 
+  /** One beat may come as several frames, and needs one answer. */
+  #answerBeat(link: Link): void {
+    if (this.#heardAt - this.#answeredAt < ONE_BEAT) return;
+    this.#answeredAt = this.#heardAt;
+    link.send({ t: "beat" });
+  }
+
   #welcome(link: Link, frame: ServerFrameOf<"welcome">): void {
     if (this.#state.is === "opening") this.#state.cancel();
     this.#state = { is: "catching_up", link };
     this.#retryAfter = 0;
+    this.#answeredAt = 0;
     this.#silence = frame.beat * 2.5;
     this.#watch();
     this.#parts.changed();

@@ -60,7 +60,7 @@ class ParleyClient implements Client {
 
   signIn(name?: string): Promise<Person> {
     const { me, identity, connection, awaiting } = this.#engine;
-    if (me) {
+    if (me && !identity.refused) {
       connection.open();
       return Promise.resolve(me);
     }

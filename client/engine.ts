@@ -59,6 +59,7 @@ export class Engine {
     this.looks = new Looks({
       clock,
       say: (command) => this.calls.once(command, () => {}) !== null,
+      known: (conversation) => this.replica.get(conversation) !== undefined,
       me: () => this.#myId(),
       changed: (conversation) => this.changed(conversation),
     });
@@ -90,6 +91,7 @@ export class Engine {
       this.replica.adopt(result.conversation as Conversation);
       this.looks.arrived((result.conversation as Conversation).id);
     }
+    if (command === "unfollow") this.#unfollowed((args as Args<"unfollow">).conversation);
     if ("person" in result) this.#renamed(result.person as Person);
     return result;
   }
@@ -130,6 +132,7 @@ export class Engine {
 
   #replicaTies(): ReplicaTies {
     return {
+      now: () => this.around.clock.now(),
       me: () => this.#myId(),
       follow: (log, answered) => this.#follow(log, answered),
       echoed: (conversation, entry) => this.outbox.echoed(conversation, entry),
@@ -192,6 +195,7 @@ export class Engine {
 
   #welcome(frame: ServerFrameOf<"welcome">): void {
     if (this.identity.refused) this.outbox.clear();
+    if (this.me && this.me.id !== frame.you.id) this.#becameAnother();
     this.me = frame.you;
     this.limits = frame.limits;
     this.identity.confirmed();
@@ -203,6 +207,13 @@ export class Engine {
     this.marks.resume();
     this.answerAwaiting((waiting) => waiting.resolve(frame.you));
     this.changed(null);
+  }
+
+  /** What was held, wanted and written belongs to somebody else. */
+  #becameAnother(): void {
+    this.outbox.clear();
+    this.marks.clear();
+    this.replica.clear();
   }
 
   #lost(): void {
@@ -227,6 +238,10 @@ export class Engine {
       else answered({ refused: answer.refused.code });
     };
     if (this.calls.once({ t: "follow", conversation: log.id, seq, check }, heard) === null) answered(null);
+  }
+
+  #unfollowed(conversation: ConversationId): void {
+    if (this.replica.get(conversation)?.summary.role === null) this.replica.drop(conversation);
   }
 
   #renamed(person: Person): void {

@@ -11,6 +11,8 @@ export interface LooksParts {
   clock: ClientClock;
   /** Said on this line or not at all. */
   say(command: Command): boolean;
+  /** Is this conversation held? A look at any other would be refused, and all others with it. */
+  known(conversation: ConversationId): boolean;
   me(): UserId;
   changed(conversation: ConversationId): void;
 }
@@ -47,7 +49,7 @@ export class Looks {
     this.#saySoon();
   }
 
-  /** A conversation came to be known: a look at it that was refused before may be heard now. */
+  /** A conversation came to be held: looking at it means something now. */
   arrived(conversation: ConversationId): void {
     if (this.#looking.includes(conversation)) this.#saySoon();
   }
@@ -99,7 +101,8 @@ export class Looks {
     this.#saying = true;
     queueMicrotask(() => {
       this.#saying = false;
-      this.#parts.say({ t: "look", conversations: [...this.#looking] });
+      const conversations = this.#looking.filter((id) => this.#parts.known(id));
+      this.#parts.say({ t: "look", conversations });
     });
   }
 

@@ -10,6 +10,8 @@ import type { Pending, WireLimits } from "./views.ts";
 
 const NAME = "parley.outbox";
 const IN_FLIGHT = 32;
+/** So many finished keys are remembered, lest another tab's copy of them be taken for its own. */
+const REMEMBERED = 1000;
 
 export interface OutboxParts {
   clock: ClientClock;
@@ -214,6 +216,7 @@ export class Outbox {
   #forget(slot: Slot): void {
     this.#byKey.delete(slot.draft.key);
     this.#done.add(slot.draft.key);
+    if (this.#done.size > REMEMBERED) this.#done.delete(this.#done.values().next().value as Key);
     this.#save();
   }
 

@@ -63,6 +63,7 @@ test("[SDK10] a question that helped nothing is not asked again at once, but at 
   await turn();
   expect(end.all("follow").length).toBe(1);
   end.say({ t: "beat", heads: [[ROOM, 9]] });
+  await given.clock.advance(BEAT);
   end.say({ t: "beat", heads: [] });
   await turn();
   expect(end.all("follow").length).toBe(2);
@@ -78,7 +79,10 @@ test("[SDK10] a head that a beat tells and that stays unseen until the next beat
       [8, 3],
     ],
   });
+  end.say({ t: "beat", heads: [] });
   end.say(entries(ROOM, said(5)));
+  await given.clock.advance(BEAT);
+  expect(end.all("follow")).toEqual([]);
   end.say({ t: "beat", heads: [] });
   await turn();
   expect(end.all("follow")).toMatchObject([{ conversation: 8, seq: 2 }]);

@@ -3,7 +3,7 @@ import type { CursorRow } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
 import { ERRORS, type ErrorCode } from "@parley/protocol/errors";
 import type { ServerFrame, ServerFrameOf } from "@parley/protocol/frames";
-import type { ConversationId, Epoch, Seq, UserId } from "@parley/protocol/ids";
+import type { ConversationId, Epoch, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Signal } from "@parley/protocol/signals";
 import { Log } from "./log.ts";
 import type { Person } from "./views.ts";
@@ -13,6 +13,7 @@ export type Followed = { conversation: Conversation } | { refused: ErrorCode } |
 
 /** What the replica tells to, and needs from, the rest of the client. */
 export interface ReplicaTies {
+  now(): Time;
   me(): UserId;
   follow(log: Log, answered: (followed: Followed) => void): void;
   /** An entry of one's own, with the key of its command. */
@@ -35,12 +36,14 @@ type MarksSignal = Extract<Signal, { t: "marks" }>;
 export class Replica {
   readonly #ties: ReplicaTies;
   readonly #logs = new Map<ConversationId, Log>();
-  readonly #behind = new Map<ConversationId, Seq>();
+  /** Heads that are told of and not seen, and since when. */
+  readonly #behind = new Map<ConversationId, { head: Seq; since: Time }>();
   /** Logs that are being brought up, and where they stood when that was asked for last. */
   readonly #mending = new Set<Log>();
   readonly #mendedAt = new Map<Log, Seq>();
   #inbox: ConversationId | null = null;
   #caughtUp = false;
+  #beatEvery = 0;
   epoch: Epoch | null = null;
 
   constructor(ties: ReplicaTies) {
@@ -124,10 +127,11 @@ export class Replica {
     this.#ties.changed(id);
   }
 
-  #welcome({ epoch, inbox }: ServerFrameOf<"welcome">): void {
+  #welcome({ epoch, inbox, beat }: ServerFrameOf<"welcome">): void {
     if (this.epoch !== null && this.epoch !== epoch) this.clear();
     this.epoch = epoch;
     this.#inbox = inbox;
+    this.#beatEvery = beat;
   }
 
   #introduce({ conversation, people }: ServerFrameOf<"conversation">): void {
@@ -220,10 +224,12 @@ export class Replica {
 
   /** A head that stays unseen from one beat to the next was missed. */
   #beat({ heads }: ServerFrameOf<"beat">): void {
-    for (const [id, head] of this.#behind) {
+    // One beat may come as several frames: what the others of the same beat told is not missed yet.
+    const lastBeat = this.#ties.now() - this.#beatEvery / 2;
+    for (const [id, { head, since }] of this.#behind) {
       const log = this.#logs.get(id);
       if (!log || log.next > head) this.#behind.delete(id);
-      else {
+      else if (since <= lastBeat) {
         this.#mendedAt.delete(log);
         this.#mend(log);
       }
@@ -235,7 +241,11 @@ export class Replica {
     const log = this.#logs.get(id);
     if (!log || head < log.next) return;
     log.head = Math.max(log.head, head);
-    this.#behind.set(id, head);
+    this.#miss(id, head);
+  }
+
+  #miss(id: ConversationId, head: Seq): void {
+    if (!this.#behind.has(id)) this.#behind.set(id, { head, since: this.#ties.now() });
   }
 
   #marks({ conversation, marks, head }: MarksSignal): void {
@@ -274,7 +284,7 @@ export class Replica {
   }
 
   #notMended(log: Log, code: ErrorCode): void {
-    if (ERRORS[code]?.retry) this.#behind.set(log.id, log.head);
+    if (ERRORS[code]?.retry) this.#miss(log.id, log.head);
     else this.drop(log.id);
   }
 }

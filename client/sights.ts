@@ -99,6 +99,7 @@ export class Sights {
 
   #timelineOf(id: ConversationId, known: Timeline | undefined): Timeline {
     const log = this.#parts.replica.get(id);
+    if (!log) this.#rows.delete(id);
     const loadingOlder = this.#parts.loading(id);
     const reached = log ? reachedIn(log, this.#parts.me()) : NOTHING_REACHED;
     return Object.freeze({

@@ -21,7 +21,7 @@ export function surroundingsOf(options: ClientOptions): Surroundings {
     clock: options.clock ?? realClock,
     random: options.random ?? Math.random,
     randomKey: options.randomKey ?? secureKey,
-    keep: options.keep ?? memoryKeep(),
+    keep: options.keep ? forgiving(options.keep) : memoryKeep(),
     network: options.network ?? platformNetwork(),
   };
 }
@@ -58,6 +58,26 @@ function memoryKeep(): Keep {
   return {
     get: (name) => kept.get(name) ?? null,
     set: (name, value) => void (value === null ? kept.delete(name) : kept.set(name, value)),
+  };
+}
+
+/** A place that is full or forbidden keeps nothing, and harms nothing else. */
+function forgiving(keep: Keep): Keep {
+  return {
+    get(name) {
+      try {
+        return keep.get(name);
+      } catch {
+        return null;
+      }
+    },
+    set(name, value) {
+      try {
+        keep.set(name, value);
+      } catch {
+        // Memory has it; there is nowhere else to put it.
+      }
+    },
   };
 }
 
