@@ -3,8 +3,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { runSteps, type Step } from "./runner.ts";
+import { ROOT } from "./source/tree.ts";
 
-const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const UNIT_FOLDERS = ["protocol", "client", "server", "web", "cli", "tools"];
 const BROWSER_SUITE = "e2e";
 const WHOLE_SYSTEM_TIMEOUT_MS = 120_000;
@@ -44,14 +44,14 @@ function suite(name: string, files: string[], filter: string[], flags: string[])
 }
 
 function testFiles(folder: string): string[] {
-  if (!existsSync(`${root}/${folder}`)) return [];
-  const found = new Bun.Glob(`${folder}/**/*.test.{ts,tsx}`).scanSync({ cwd: root });
+  if (!existsSync(`${ROOT}/${folder}`)) return [];
+  const found = new Bun.Glob(`${folder}/**/*.test.{ts,tsx}`).scanSync({ cwd: ROOT });
   return [...found].filter((file) => !file.includes("node_modules/")).sort();
 }
 
 function subfolders(folder: string): string[] {
-  if (!existsSync(`${root}/${folder}`)) return [];
-  const entries = readdirSync(`${root}/${folder}`, { withFileTypes: true });
+  if (!existsSync(`${ROOT}/${folder}`)) return [];
+  const entries = readdirSync(`${ROOT}/${folder}`, { withFileTypes: true });
   return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
 }
 
@@ -77,4 +77,4 @@ if (steps.length === 0) {
   const names = [...checks(), ...suites([])].map((step) => step.name);
   console.error(`Nothing to run: no step or test file of that name. The steps are ${names.join(", ")}.`);
 }
-process.exitCode = await runSteps(steps, root);
+process.exitCode = await runSteps(steps, ROOT);

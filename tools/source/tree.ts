@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** Every source file of a clone by its path from the root, with `/` between folders. */
 export type Tree = Map<string, string>;
@@ -18,4 +19,4 @@ export function isTest(path: string): boolean {
 }
 
 /** The clone a check was started in. */
-export const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+export const ROOT = join(import.meta.dir, "../..");
