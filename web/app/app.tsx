@@ -1,3 +1,4 @@
+import { CLOSES } from "@parley/protocol/closes";
 import { useEffect, useState } from "react";
 import { Chat } from "./chat.tsx";
 import { useOwnerLink } from "./owner-link.ts";
@@ -21,14 +22,15 @@ function Place() {
   const line = useChat((client) => client.line);
   const me = useChat((client) => client.me);
   const [entering, setEntering] = useState(() => client.line.is === "signed_out");
-  const outside = line.is === "signed_out" || (line.is === "stopped" && me === null);
+  const unknown = line.is === "stopped" && line.code === CLOSES.signed_out.code;
+  const outside = line.is === "signed_out" || unknown;
   useOwnerLink();
   useEffect(() => {
     if (outside) setEntering(true);
   }, [outside]);
 
   if (outside || entering) {
-    const reason = line.is === "stopped" ? `${line.reason} Your drafts are kept on this device.` : null;
+    const reason = unknown ? `${line.reason} Your drafts are kept on this device.` : null;
     return <Welcome reason={reason} onIn={() => setEntering(false)} />;
   }
   return me ? <Chat /> : <Arriving />;

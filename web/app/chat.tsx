@@ -68,14 +68,16 @@ function useLook(open: ConversationId | null): void {
   }, [client, looked]);
 }
 
+const LAST = "parley.last-open";
+
 /** Comes back to where one was, where there is room for a conversation beside the list. */
 function useReturn(open: ConversationId | null): void {
   const client = useClient();
   const known = useChat((client) => client.conversations().length > 0);
   useEffect(() => {
-    if (open !== null) return keep.set("last-open", String(open));
+    if (open !== null) return keep.set(LAST, String(open));
     if (!known || !matchMedia("(min-width: 640px)").matches) return;
-    const last = client.conversation(Number(keep.get("last-open")));
+    const last = client.conversation(Number(keep.get(LAST)));
     const to = last?.role ? last : client.conversations()[0];
     if (to) goTo(to.id, "replace");
   }, [client, open, known]);

@@ -1,14 +1,12 @@
 import type { Keep } from "@parley/client/client";
 
-const PREFIX = "parley:";
-
 /** What this browser keeps between visits. Where storage is refused, it is kept until the page is left. */
 export function browserKeep(storage: Storage | null): Keep {
   const meanwhile = new Map<string, string>();
   return {
     get(name) {
       try {
-        return storage?.getItem(PREFIX + name) ?? meanwhile.get(name) ?? null;
+        return storage?.getItem(name) ?? meanwhile.get(name) ?? null;
       } catch {
         return meanwhile.get(name) ?? null;
       }
@@ -17,8 +15,8 @@ export function browserKeep(storage: Storage | null): Keep {
       if (value === null) meanwhile.delete(name);
       else meanwhile.set(name, value);
       try {
-        if (value === null) storage?.removeItem(PREFIX + name);
-        else storage?.setItem(PREFIX + name, value);
+        if (value === null) storage?.removeItem(name);
+        else storage?.setItem(name, value);
       } catch {
         // Storage is full or forbidden: `meanwhile` holds it.
       }

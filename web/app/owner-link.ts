@@ -8,6 +8,9 @@ export function ownerSecret(fragment: string): string | null {
   return new URLSearchParams(fragment.replace(/^#/, "")).get("owner") || null;
 }
 
+/** Where the client keeps who this is. */
+const TOKEN = "parley.token";
+
 async function claim(secret: string, token: string): Promise<void> {
   const answer = await fetch("/api/owner", {
     method: "POST",
@@ -25,7 +28,7 @@ export function useOwnerLink(): void {
   const secret = useRef<string | null>(null);
   secret.current ??= ownerSecret(location.hash);
   useEffect(() => {
-    const token = keep.get("token");
+    const token = keep.get(TOKEN);
     if (!signedIn || !secret.current || !token) return;
     const once = secret.current;
     secret.current = null;

@@ -9,7 +9,9 @@ const Session = createContext<Client | null>(null);
 
 /** One client of the server that this page came from, with the token that the browser kept. */
 export function openSession(): Client {
-  return createClient({ url: location.origin, keep });
+  const client = createClient({ url: location.origin, keep });
+  client.connect();
+  return client;
 }
 
 /** Gives everything below it the one client. */

@@ -11,6 +11,7 @@ export const THEMES = [
 
 export type Theme = (typeof THEMES)[number]["id"];
 
+const NAME = "parley.theme";
 const CONTRAST = "(prefers-contrast: more)";
 const LIGHT = "(prefers-color-scheme: light)";
 
@@ -22,7 +23,7 @@ export function systemTheme(matches: (query: string) => boolean): Theme {
 
 /** The chosen theme; null follows the system. */
 export function chosenTheme(): Theme | null {
-  const kept = keep.get("theme");
+  const kept = keep.get(NAME);
   return THEMES.find((theme) => theme.id === kept)?.id ?? null;
 }
 
@@ -38,7 +39,7 @@ function showCurrent(): void {
 
 /** Chooses a theme for this browser, or follows the system again. */
 export function chooseTheme(theme: Theme | null): void {
-  keep.set("theme", theme);
+  keep.set(NAME, theme);
   showCurrent();
 }
 

@@ -63,13 +63,14 @@ function People({ view, openPerson }: { view: ConversationView; openPerson: (use
   return (
     <section>
       <h3>
-        Here now{" "}
+        {view.here.count > 0 ? "Here now" : "Members"}{" "}
         <span className="fact">
-          {figure(view.here.count)} of {figure(view.members)}
+          {view.here.count > 0 && `${figure(view.here.count)} of `}
+          {figure(view.members)}
         </span>
       </h3>
       <MemberRows members={here} here openPerson={openPerson} />
-      {away.length > 0 && <h4>{present ? "Not here" : "Members"}</h4>}
+      {away.length > 0 && view.here.count > 0 && <h4>{present ? "Not here" : "Members"}</h4>}
       <MemberRows members={away} here={false} openPerson={openPerson} />
       {next !== null && (
         <button type="button" className="link-btn more" onClick={more}>

@@ -12,7 +12,7 @@ export interface Drafts {
 /** The drafts of one person on this device. A draft of nothing but spaces is none. */
 export function draftsOf(person: UserId, keep: Keep): Drafts {
   const listeners = new Set<() => void>();
-  const name = (conversation: ConversationId) => `draft:${person}:${conversation}`;
+  const name = (conversation: ConversationId) => `parley.draft.${person}.${conversation}`;
   const read = (conversation: ConversationId) => keep.get(name(conversation)) ?? "";
   return {
     read,

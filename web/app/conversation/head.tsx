@@ -89,6 +89,7 @@ function about(view: ConversationView): string {
 
 function HereButton({ view, onClick }: { view: ConversationView; onClick: () => void }) {
   const { count, people } = view.here;
+  if (count === 0) return null;
   return (
     <button type="button" className="here" title="Who is here" onClick={onClick}>
       <span className="stack">

@@ -1,8 +1,7 @@
 import type { ConversationView } from "@parley/client/views";
 import type { ConversationId } from "@parley/protocol/ids";
-import { useMemo } from "react";
 import { keep } from "../keep.ts";
-import { useChat, useClient, useMe } from "../session.tsx";
+import { useChat, useMe } from "../session.tsx";
 import { conversationName } from "../words/conversations.ts";
 import { type Drafts, draftsOf } from "./drafts.ts";
 
@@ -31,15 +30,4 @@ export function useConversation(id: ConversationId): ConversationView | undefine
 export function useMentionsElsewhere(except: ConversationId | null): number {
   const all = useChat((client) => client.conversations());
   return all.reduce((sum, view) => sum + (view.id === except ? 0 : view.mentions), 0);
-}
-
-/** Opens the conversation with a person, and shows it. */
-export function useOpenDirect(show: (id: ConversationId) => void, failed: (error: unknown) => void) {
-  const client = useClient();
-  return useMemo(
-    () => (user: number) => {
-      client.openDirect(user).then((opened) => show(opened.id), failed);
-    },
-    [client, show, failed],
-  );
 }

@@ -119,7 +119,7 @@ interface OneLineProps {
 function OneLine({ line, active, view, loading }: OneLineProps) {
   switch (line.is) {
     case "top":
-      return <TopLine complete={line.complete} loading={loading} />;
+      return <TopLine end={line.end} loading={loading} />;
     case "day":
       return <DayLine time={line.time} />;
     case "new":

@@ -2,14 +2,14 @@ import History from "lucide-react/icons/history";
 import Pencil from "lucide-react/icons/pencil";
 import Unplug from "lucide-react/icons/unplug";
 import X from "lucide-react/icons/x";
+import { LineAct } from "../parts/line-act.tsx";
 import { useNow } from "../parts/now.ts";
-import { useChat, useClient } from "../session.tsx";
+import { useChat } from "../session.tsx";
 import { LineMark } from "../sidebar/self.tsx";
 import { lineShelf, lineStyle } from "../words/connection.ts";
 
 /** What the line means for somebody who writes, above the field. */
 export function LineShelf({ waiting }: { waiting: number }) {
-  const client = useClient();
   const line = useChat((client) => client.line);
   const now = useNow(line.is === "waiting", 250);
   const shelf = lineShelf(line, waiting, now);
@@ -25,15 +25,7 @@ export function LineShelf({ waiting }: { waiting: number }) {
           <b>{shelf.strong}</b>
           {shelf.rest}
         </span>
-        {shelf.act && (
-          <button
-            type="button"
-            className="btn quiet small end"
-            onClick={() => (shelf.act === "try" ? client.tryNow() : client.connect())}
-          >
-            {shelf.act === "try" ? "Try now" : "Connect again"}
-          </button>
-        )}
+        {shelf.act && <LineAct act={shelf.act} className="btn quiet small end" />}
       </div>
     </>
   );

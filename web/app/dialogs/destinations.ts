@@ -13,7 +13,7 @@ export interface DestinationGroup {
 }
 
 /** How well a name fits what was typed: its beginning, the beginning of a word, anywhere, not at all. */
-export function fit(name: string, query: string): number {
+function fit(name: string, query: string): number {
   const at = name.toLocaleLowerCase().indexOf(query);
   if (at < 0) return 0;
   if (at === 0) return 3;

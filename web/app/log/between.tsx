@@ -130,13 +130,9 @@ export function HoleBand({ conversation, hole, after, before }: HoleProps) {
 }
 
 /** The upper end of what is loaded: the beginning, or a place holder of the same height while more is loaded. */
-export function TopLine({ complete, loading }: { complete: boolean; loading: boolean }) {
-  if (complete) return <p className="beginning">This is the beginning.</p>;
-  return (
-    <p className="beginning" aria-hidden={!loading}>
-      {loading ? "Loading what was said before" : ""}
-    </p>
-  );
+export function TopLine({ end, loading }: { end: "beginning" | "more" | "hole"; loading: boolean }) {
+  if (end === "beginning") return <p className="beginning">This is the beginning.</p>;
+  return <p className="beginning">{loading && end === "more" && "Loading what was said before"}</p>;
 }
 
 const WIDTHS = ["w-3 w-8", "w-2 w-5", "w-3 w-6"];

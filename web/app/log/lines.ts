@@ -9,7 +9,7 @@ import type { NewLine } from "./new-line.ts";
 
 /** One line of the log on the screen, with a key that stays the same for as long as the line is there. */
 export type LogLine =
-  | { is: "top"; key: string; complete: boolean }
+  | { is: "top"; key: string; end: "beginning" | "more" | "hole" }
   | { is: "day"; key: string; time: Time }
   | { is: "new"; key: string; count: number }
   | { is: "message"; key: string; seq: Seq; message: Message; first: boolean; state: MessageState | null }
@@ -29,7 +29,7 @@ export interface LogSource {
 }
 
 /** Ten minutes start a new group, like a new author does. */
-export const GROUP_SPAN = 10 * 60_000;
+const GROUP_SPAN = 10 * 60_000;
 
 interface Draft {
   lines: LogLine[];
@@ -96,7 +96,7 @@ function pushHole(draft: Draft, hole: Hole, rows: readonly Row[], at: number): v
   draft.author = null;
   draft.lines.push({
     is: "hole",
-    key: `hole:${hole.to}`,
+    key: `hole:${hole.from}`,
     hole,
     after: around(rows[at - 1]),
     before: around(rows[at + 1]),
@@ -140,10 +140,20 @@ function pushPending(draft: Draft, source: LogSource): void {
   }
 }
 
+function upperEnd(timeline: Timeline): "beginning" | "more" | "hole" {
+  if (timeline.complete) return "beginning";
+  return timeline.rows[0]?.kind === "hole" ? "hole" : "more";
+}
+
 /** The whole log of one conversation as lines, oldest first. */
 export function logLines(source: LogSource): LogLine[] {
-  const top: LogLine = { is: "top", key: "top", complete: source.timeline.complete };
-  const draft: Draft = { lines: [top], day: null, author: null, time: 0, newTold: false };
+  const draft: Draft = {
+    lines: [{ is: "top", key: "top", end: upperEnd(source.timeline) }],
+    day: null,
+    author: null,
+    time: 0,
+    newTold: false,
+  };
   pushRows(draft, source);
   if (source.quietSince !== null) {
     draft.author = null;

@@ -3,7 +3,7 @@ import type { LogLine } from "./lines.ts";
 
 /** The key of the oldest line that is a part of the log itself; the day above it moves when older ones come. */
 function oldest(lines: readonly LogLine[]): string | null {
-  return lines.find((line) => line.is !== "top" && line.is !== "day" && line.is !== "new")?.key ?? null;
+  return lines.find((line) => line.is === "message" || line.is === "notice")?.key ?? null;
 }
 
 /** True in the one drawing in which lines came in above the oldest one that was there before. */

@@ -55,8 +55,8 @@ export function Menu({ anchor, label, onClose, children }: MenuProps) {
     if (!dialog) return;
     const size = { width: dialog.offsetWidth, height: dialog.offsetHeight };
     const { left, top } = placeMenu(anchor, size, { width: innerWidth, height: innerHeight });
-    dialog.style.left = `${left}px`;
-    dialog.style.top = `${top}px`;
+    dialog.style.setProperty("--at-left", `${left}px`);
+    dialog.style.setProperty("--at-top", `${top}px`);
     dialog.querySelector<HTMLElement>(ITEMS)?.focus();
   }, [anchor, ref]);
   return (

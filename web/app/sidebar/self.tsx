@@ -31,7 +31,7 @@ export function Self() {
 }
 
 /** What is true of the line, in words. The countdown is not read aloud at every second. */
-export function LineStatus() {
+function LineStatus() {
   const line = useChat((client) => client.line);
   const now = useNow(line.is === "waiting", 250);
   const words = lineStatus(line, now);

@@ -1,11 +1,11 @@
+import { LineAct } from "../parts/line-act.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { useNow } from "../parts/now.ts";
-import { useChat, useClient } from "../session.tsx";
+import { useChat } from "../session.tsx";
 import { lineShelf, lineStatus } from "../words/connection.ts";
 
 /** Between opening the page and the first word of the server. */
 export function Arriving() {
-  const client = useClient();
   const line = useChat((client) => client.line);
   const now = useNow(line.is === "waiting", 250);
   const shelf = lineShelf(line, 0, now);
@@ -15,15 +15,7 @@ export function Arriving() {
       <p className="fact" role="status">
         {lineStatus(line, now)}
       </p>
-      {shelf?.act && (
-        <button
-          type="button"
-          className="btn"
-          onClick={() => (shelf.act === "try" ? client.tryNow() : client.connect())}
-        >
-          {shelf.act === "try" ? "Try now" : "Connect again"}
-        </button>
-      )}
+      {shelf?.act && <LineAct act={shelf.act} className="btn" />}
     </main>
   );
 }

@@ -59,6 +59,8 @@ function NameForm({ name, setName, onIn }: NameFormProps) {
     setBusy(true);
     setRefused(null);
     try {
+      // Whoever was here before is not known to the server any more.
+      if (client.me) client.signOut();
       await client.signIn(chosen);
       onIn();
     } catch (error) {

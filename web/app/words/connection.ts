@@ -1,4 +1,5 @@
 import type { Line } from "@parley/client/views";
+import { CLOSES } from "@parley/protocol/closes";
 import type { Time } from "@parley/protocol/ids";
 import { counted, figure, secondsUntil } from "./times.ts";
 
@@ -37,7 +38,7 @@ export interface LineShelf {
   strong: string;
   rest: string;
   /** The one thing that can be done about it. */
-  act: "try" | "connect" | null;
+  act: "try" | "connect" | "reload" | null;
 }
 
 /** The words on the composer's shelf. `waiting` messages of this person wait here. */
@@ -52,6 +53,9 @@ export function lineShelf(line: Line, waiting: number, now: Time): LineShelf | n
     case "offline":
       return { strong: "Offline.", rest: ` This device has no network${waits}`, act: "try" };
     case "stopped":
+      if (line.code === CLOSES.unsupported_version.code) {
+        return { strong: "This page is older than the server.", rest: waits, act: "reload" };
+      }
       return { strong: "Stopped.", rest: ` ${line.reason}${waits}`, act: "connect" };
     case "catching_up":
       return { strong: "Catching up", rest: ` · ${figure(line.behind)} behind`, act: null };
@@ -66,3 +70,6 @@ export function lineShelf(line: Line, waiting: number, now: Time): LineShelf | n
 export function caughtUpPart(behind: number, most: number): number {
   return most <= 0 ? 1 : Math.min(1, Math.max(0, (most - behind) / most));
 }
+
+/** What stands on the button that does something about the line. */
+export const ACT_WORDS = { try: "Try now", connect: "Connect again", reload: "Load it again" } as const;

@@ -1,0 +1,62 @@
+import { expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ownerSecret } from "./owner-link.ts";
+import { placeMenu } from "./parts/menu.tsx";
+import { conversationAt, pathTo } from "./route.ts";
+import { systemTheme, THEMES } from "./theme.ts";
+import { documentTitle } from "./title.ts";
+
+const WEB = join(import.meta.dir, "..");
+const page = readFileSync(join(WEB, "index.html"), "utf8");
+const styles = readdirSync(join(WEB, "styles")).filter((file) => file.endsWith(".css"));
+
+test("[WEB17] the path of a conversation leads to it, and no other path does", () => {
+  expect(conversationAt(pathTo(42))).toBe(42);
+  expect(conversationAt("/c/42/")).toBe(42);
+  for (const path of ["/", "/c/", "/c/0", "/c/-1", "/c/1e3", "/c/1/x", "/docs"])
+    expect(conversationAt(path)).toBeNull();
+});
+
+test("[WEB18] without a choice the theme is the one that the system asks for", () => {
+  const asks = (...wanted: string[]) => systemTheme((query) => wanted.some((word) => query.includes(word)));
+  expect(asks()).toBe("nord-dark");
+  expect(asks("light")).toBe("nord-light");
+  expect(asks("light", "contrast")).toBe("contrast");
+});
+
+test("[WEB18] every theme of the menu is a block of colours", () => {
+  const tokens = readFileSync(join(WEB, "styles", "tokens.css"), "utf8");
+  for (const { id } of THEMES) expect(tokens).toContain(`[data-theme="${id}"]`);
+});
+
+test("[WEB19] the page has nothing inline, and nothing of it comes from elsewhere", () => {
+  expect(page).not.toMatch(/<style|style="|<script(?![^>]*\ssrc="\/)|\son\w+="/i);
+  const addresses = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map((match) => match[1] ?? "");
+  expect(addresses.length).toBeGreaterThan(2);
+  for (const address of addresses) expect(address).toMatch(/^\/[^/]/);
+  for (const file of styles) {
+    const css = readFileSync(join(WEB, "styles", file), "utf8");
+    expect(css).not.toMatch(/https?:|url\(\s*["']?(?!\.\/)/);
+  }
+});
+
+test("[WEB20] the tab says how much is for this person, and where they are", () => {
+  expect(documentTitle(0, null)).toBe("Parley");
+  expect(documentTitle(2, "#front-desk")).toBe("(2) #front-desk · Parley");
+});
+
+test("[WEB21] the secret of an owner link is read from the fragment alone", () => {
+  expect(ownerSecret("#owner=abc-_123")).toBe("abc-_123");
+  expect(ownerSecret("#owner=")).toBeNull();
+  expect(ownerSecret("#other")).toBeNull();
+});
+
+test("[WEB22] a menu stands at its anchor and inside the window", () => {
+  const room = { width: 400, height: 300 };
+  const size = { width: 200, height: 100 };
+  const at = (left: number, top: number) => ({ left, right: left + 20, top, bottom: top + 20 });
+  expect(placeMenu(at(10, 10), size, room)).toEqual({ left: 10, top: 34 });
+  expect(placeMenu(at(370, 270), size, room)).toEqual({ left: 190, top: 166 });
+  expect(placeMenu(at(0, 140), { width: 500, height: 400 }, room)).toEqual({ left: 8, top: 8 });
+});
