@@ -99,7 +99,7 @@ export interface MarkMove extends Mark {
 
 /**
  * One outcome for each write, in order, and those of the given marks that moved, with the values they have now.
- * That a message moves its author's own marks to itself goes without saying: `moved` does not repeat it.
+ * A message moves nobody's marks, not even its author's: it may have waited while others wrote what they did not see.
  */
 export interface Committed {
   outcomes: Outcome[];
@@ -178,8 +178,8 @@ export interface Store {
   /** The entry that this author made with this key, and the digest of its command. */
   recall(author: UserId, conversation: ConversationId, key: Key): Promise<{ logged: Logged; digest: number } | null>;
   /**
-   * At most `limit` items next to `at`, oldest first, within `lowest` and the head; `before` itself and `after` itself
-   * are left out. It covers `from` to `to`, perhaps fewer seqs than asked and perhaps none (`from` > `to`), and skips none.
+   * At most `limit` items next to `at`, which is left out, oldest first, within `lowest` and the head. It covers `from`
+   * to `to`, perhaps fewer seqs than asked and perhaps none (`from` > `to`), and skips none.
    */
   stretch(
     conversation: ConversationId,
@@ -187,7 +187,7 @@ export interface Store {
     lowest: Seq,
     limit: number,
   ): Promise<Stretch>;
-  /** Messages of others after `read`, deleted ones left out; both counts stop at 1000. In a direct every one is a mention. */
+  /** Messages of others after `read` that were not deleted, in a direct all as mentions; both counts stop at 1000. */
   unread(conversation: ConversationId, user: UserId, read: Seq): Promise<Unread>;
   marks(conversation: ConversationId): Promise<Mark[]>;
   /** Of the others who have been members since before `seq`: how many they are, have it, and read it. */

@@ -1,5 +1,18 @@
 import { expect, test } from "bun:test";
-import { direct, draft, first, joined, left, message, type Open, openedBy, opens, play, verdicts, write } from "./kit.ts";
+import {
+  direct,
+  draft,
+  first,
+  joined,
+  left,
+  message,
+  type Open,
+  openedBy,
+  opens,
+  play,
+  verdicts,
+  write,
+} from "./kit.ts";
 
 /** Exactly once: what a key gives, and what it does not claim. */
 export function keysContract(open: Open): void {
@@ -105,7 +118,10 @@ export function keysContract(open: Open): void {
       const [ann, bob] = [await world.person("Ann"), await world.person("Bob")];
       const [kitchen, garden] = [await world.place([ann]), await world.place([ann])];
       const adds = (at: number) =>
-        write([{ ...joined(bob, at, "k"), author: ann.id }, draft(ann, bob.inbox, "same", "added", { conversation: at })]);
+        write([
+          { ...joined(bob, at, "k"), author: ann.id },
+          draft(ann, bob.inbox, "same", "added", { conversation: at }),
+        ]);
       expect(verdicts(await world.commit(adds(kitchen), adds(garden)))).toEqual(["written", "written"]);
       expect((await world.store.heads([bob.inbox])).get(bob.inbox)?.seq).toBe(2);
       expect(await world.store.recall(ann.id, bob.inbox, "same")).toBeNull();

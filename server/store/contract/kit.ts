@@ -2,7 +2,6 @@ import { expect } from "bun:test";
 import type { EntryKind } from "@parley/protocol/entries";
 import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
 import {
-  type Committed,
   type Draft,
   type Guard,
   type Logged,
@@ -111,11 +110,17 @@ export function draft<K extends EntryKind>(
   kind: K,
   body: Extract<Draft, { kind: K }>["body"],
 ): Draft {
-  const digest = JSON.stringify([kind, body]).length * 1_000_003;
+  const digest = Number(BigInt.asUintN(52, BigInt(Bun.hash(JSON.stringify([kind, body])))));
   return { conversation, author: author.id, key, digest, kind, body } as Draft;
 }
 
-export function message(user: User, conversation: ConversationId, key: string, text: string, mentions?: UserId[]): Draft {
+export function message(
+  user: User,
+  conversation: ConversationId,
+  key: string,
+  text: string,
+  mentions?: UserId[],
+): Draft {
   return draft(user, conversation, key, "message", mentions ? { text, mentions } : { text });
 }
 
@@ -180,5 +185,3 @@ export function openedBy(outcome: Outcome | undefined): ConversationId {
 export function verdicts(outcomes: readonly Outcome[]): Outcome["is"][] {
   return outcomes.map((outcome) => outcome.is);
 }
-
-export type { Committed };
