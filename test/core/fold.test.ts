@@ -73,7 +73,18 @@ const ACTS: { [C in CommandName]: Act | null } = {
 
 const acting = Object.entries(ACTS).flatMap(([name, act]) => (act ? [[name, act] as const] : []));
 /** Talk is what happens most. */
-const names = [...acting.map(([name]) => name), "post", "post", "post", "post", "edit", "delete", "mark", "join", "join"];
+const names = [
+  ...acting.map(([name]) => name),
+  "post",
+  "post",
+  "post",
+  "post",
+  "edit",
+  "delete",
+  "mark",
+  "join",
+  "join",
+];
 
 const script = fc.array(
   fc.record({
@@ -128,7 +139,7 @@ test("[SDK1] apply(state, entries) == fetch() after every command, whatever came
       }
       for (const client of world.clients) client.disconnect();
     }),
-    { numRuns: 12 },
+    { numRuns: 40 },
   );
   expect(node.faults).toEqual([]);
 }, 120_000);

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = new URL("../..", import.meta.url).pathname;
+const HEALTHY_MS = 20_000;
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
+
+/** A temporary folder, and how to remove it. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "parley-test-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A Parley server as a process of its own, on one port and one data folder over all its lives. */
+export class ServerProcess {
+  readonly url: string;
+  readonly #env: Record<string, string>;
+  #process: Bun.Subprocess<"ignore", "pipe", "pipe"> | null = null;
+  output = "";
+
+  constructor(options: { port: number; data: string; env?: Record<string, string> }) {
+    this.url = `http://127.0.0.1:${options.port}`;
+    const { port, data, env } = options;
+    this.#env = { HOST: "127.0.0.1", PORT: `${port}`, PARLEY_DATA: data, LOG_LEVEL: "warn", ...env };
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  /** Starts it, and resolves once it says that it is ready. */
+  async start(): Promise<void> {
+    this.#process = Bun.spawn([process.execPath, "server/main.ts"], {
+      cwd: root,
+      env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...this.#env },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    void this.#keep(this.#process.stdout);
+    void this.#keep(this.#process.stderr);
+    const until = Date.now() + HEALTHY_MS;
+    while (!(await this.#isReady())) {
+      if (this.#process.exitCode !== null || Date.now() > until) throw new Error(`No server:\n${this.output}`);
+      await Bun.sleep(20);
+    }
+  }
+
+  /** Ends it as a power cut would. */
+  async kill(): Promise<void> {
+    this.#process?.kill("SIGKILL");
+    await this.#process?.exited;
+  }
+
+  /** Asks it to stop; the exit code. */
+  async stop(): Promise<number> {
+    this.#process?.kill("SIGTERM");
+    return (await this.#process?.exited) ?? -1;
+  }
+
+  async #isReady(): Promise<boolean> {
+    return fetch(`${this.url}/ready`).then(
+      (response) => response.ok,
+      () => false,
+    );
+  }
+
+  async #keep(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream)
+      this.output = (this.output + decoder.decode(chunk, { stream: true })).slice(-20_000);
+  }
+}
