@@ -19,7 +19,7 @@ export function storeContract(name: string, open: Open, gaps: Gaps = {}): void {
     peopleContract(open);
     restartContract(open, gaps);
 
-    test("[DUR2] a store that is open is ready, and a batch of nothing changes nothing", () =>
+    test("[DUR3] a store that is open is ready, and a batch of nothing changes nothing", () =>
       play(open, async (world) => {
         await world.store.ready();
         expect(await world.store.commit([], [])).toEqual({ outcomes: [], moved: [] });

@@ -13,7 +13,7 @@ export function restartContract(open: Open, gaps: Gaps): void {
 }
 
 function forgetful(open: Open, reason: string): void {
-  test("[DUR1] a store that keeps nothing says why, and begins another epoch", () =>
+  test("[DUR2] a store that keeps nothing says why, and begins another epoch", () =>
     play(open, async (world) => {
       expect(reason).toMatch(/\w+ \w+/);
       const ann = await world.person("Ann");
@@ -25,7 +25,7 @@ function forgetful(open: Open, reason: string): void {
 }
 
 function lasting(open: Open): void {
-  test("[DUR1] everything that a promise resolved with is there after a restart, in the same epoch", () =>
+  test("[DUR2] everything that a promise resolved with is there after a restart, in the same epoch", () =>
     play(open, async (world) => {
       const [ann, bob] = [await world.person("Ann"), await world.person("Bob")];
       const at = await world.place([ann, bob], { topic: "Soup" });
@@ -51,7 +51,7 @@ function lasting(open: Open): void {
       expect(await all()).toEqual(before);
     }));
 
-  test("[DUR1] after a restart the log goes on where it was, with new ids and old keys", () =>
+  test("[DUR2] after a restart the log goes on where it was, with new ids and old keys", () =>
     play(open, async (world) => {
       const ann = await world.person("Ann");
       const at = await world.place([ann]);
