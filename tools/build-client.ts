@@ -1,5 +1,5 @@
 // Bundles the SDK into one file for browsers, Bun and Node: client/dist/parley.js, without a dependency.
-const client = new URL("../client", import.meta.url).pathname;
+const client = `${import.meta.dir}/../client`;
 const { success, logs, outputs } = await Bun.build({
   entrypoints: [`${client}/index.ts`],
   outdir: `${client}/dist`,

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = join(import.meta.dir, "../..");
 const HEALTHY_MS = 20_000;
 
 /** A port that nobody listens on now. */
