@@ -230,6 +230,7 @@ export class Replica {
       const log = this.#logs.get(id);
       if (!log || log.next > head) this.#behind.delete(id);
       else if (since <= lastBeat) {
+        this.#behind.set(id, { head, since: this.#ties.now() });
         this.#mendedAt.delete(log);
         this.#mend(log);
       }
