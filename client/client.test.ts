@@ -255,3 +255,37 @@ test("[SDK28] who writes is shown until their message comes, and oneself never",
   end.close();
   expect(typing()).toEqual([]);
 });
+
+test("[SDK28] only what is held is looked at, and what comes to be held is looked at then", async () => {
+  const given = world();
+  const end = await live(given, room());
+  given.client.look([ROOM, 8]);
+  await turn();
+  end.say({ t: "conversation", conversation: room({ id: 8 }), people: [] });
+  await turn();
+  expect(end.all("look").map(({ conversations }) => conversations)).toEqual([[ROOM], [ROOM, 8]]);
+});
+
+test("[SDK14] a room that was only looked into is dropped when it is not followed any more", async () => {
+  const given = world();
+  const end = await live(given, room({ role: null }), room({ id: 8 }));
+  for (const conversation of [ROOM, 8]) {
+    const done = given.client.call("unfollow", { conversation });
+    await turn();
+    end.answer("unfollow", {});
+    await done;
+  }
+  expect([given.client.conversation(ROOM), given.client.conversation(8)?.id]).toEqual([undefined, 8]);
+});
+
+test("[SDK24] where the server says that this is somebody else, nothing of the former person stays", async () => {
+  const given = world();
+  await live(given, room());
+  given.client.post(ROOM, "as Alice");
+  const end = await reopened(given);
+  end.say({ ...welcome(), you: person(ME + 7, "Dave") }, CAUGHT_UP);
+  await turn();
+  expect(given.client.me?.name).toBe("Dave");
+  expect(given.client.conversations()).toEqual([]);
+  expect(end.all("post")).toEqual([]);
+});
