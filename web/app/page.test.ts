@@ -1,15 +1,9 @@
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { ownerSecret } from "./owner-link.ts";
 import { placeMenu } from "./parts/menu.tsx";
 import { conversationAt, pathTo } from "./route.ts";
-import { systemTheme, THEMES } from "./theme.ts";
+import { systemTheme } from "./theme.ts";
 import { documentTitle } from "./title.ts";
-
-const WEB = join(import.meta.dir, "..");
-const page = readFileSync(join(WEB, "index.html"), "utf8");
-const styles = readdirSync(join(WEB, "styles")).filter((file) => file.endsWith(".css"));
 
 test("[WEB17] the path of a conversation leads to it, and no other path does", () => {
   expect(conversationAt(pathTo(42))).toBe(42);
@@ -23,22 +17,6 @@ test("[WEB18] without a choice the theme is the one that the system asks for", (
   expect(asks()).toBe("nord-dark");
   expect(asks("light")).toBe("nord-light");
   expect(asks("light", "contrast")).toBe("contrast");
-});
-
-test("[WEB18] every theme of the menu is a block of colours", () => {
-  const tokens = readFileSync(join(WEB, "styles", "tokens.css"), "utf8");
-  for (const { id } of THEMES) expect(tokens).toContain(`[data-theme="${id}"]`);
-});
-
-test("[WEB19] the page has nothing inline, and nothing of it comes from elsewhere", () => {
-  expect(page).not.toMatch(/<style|style="|<script(?![^>]*\ssrc="\/)|\son\w+="/i);
-  const addresses = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map((match) => match[1] ?? "");
-  expect(addresses.length).toBeGreaterThan(2);
-  for (const address of addresses) expect(address).toMatch(/^\/[^/]/);
-  for (const file of styles) {
-    const css = readFileSync(join(WEB, "styles", file), "utf8");
-    expect(css).not.toMatch(/https?:|url\(\s*["']?(?!\.\/)/);
-  }
 });
 
 test("[WEB20] the tab says how much is for this person, and where they are", () => {

@@ -53,25 +53,35 @@ export function Composer(props: ComposerProps) {
   return (
     <div className={tall ? "composer is-tall" : "composer"}>
       {editing ? <EditShelf onCancel={() => setEditing(null)} /> : <LineShelf waiting={view.waiting} />}
-      {over > 0 && (
-        <p className="shelf over">
-          {figure(over)} characters too many. {figure(limit)} is the limit here.
-        </p>
-      )}
+      {over > 0 && <OverLimit over={over} limit={limit} />}
       <div className="write">
         <Field field={field} text={text} setText={setText} submit={submit} {...props} />
-        <button
-          type="button"
-          className="icon-btn send"
-          title={editing ? "Save" : "Send"}
-          aria-label={editing ? "Save" : "Send"}
-          disabled={text.trim() === "" || over > 0}
-          onClick={submit}
-        >
-          <ArrowUp className="icon l" />
-        </button>
+        <SendButton name={editing ? "Save" : "Send"} disabled={text.trim() === "" || over > 0} onClick={submit} />
       </div>
     </div>
+  );
+}
+
+function OverLimit({ over, limit }: { over: number; limit: number }) {
+  return (
+    <p className="shelf over" role="alert">
+      {figure(over)} characters too many. {figure(limit)} is the limit here.
+    </p>
+  );
+}
+
+function SendButton({ name, disabled, onClick }: { name: string; disabled: boolean; onClick: () => void }) {
+  return (
+    <button
+      type="button"
+      className="icon-btn send"
+      title={name}
+      aria-label={name}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      <ArrowUp className="icon l" />
+    </button>
   );
 }
 

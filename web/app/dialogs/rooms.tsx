@@ -59,31 +59,17 @@ function NoRooms({ query }: { query: string }) {
   );
 }
 
+function show(room: RoomListing): void {
+  closeDialog();
+  goTo(room.id);
+}
+
 function ListedRoom({ room }: { room: RoomListing }) {
-  const client = useClient();
-  const [busy, setBusy] = useState(false);
-
-  function show() {
-    closeDialog();
-    goTo(room.id);
-  }
-
-  async function join() {
-    setBusy(true);
-    try {
-      await client.join(room.id);
-      show();
-    } catch (error) {
-      say({ mood: "bad", title: `You could not join #${room.name}`, text: refusal(error) });
-      setBusy(false);
-    }
-  }
-
   return (
     <div className="listed">
       <Hash className="icon" />
       <div className="two">
-        <button type="button" className="name cut" onClick={show}>
+        <button type="button" className="name cut" onClick={() => show(room)}>
           <bdi>{room.name}</bdi>
         </button>
         <span className="cut about">
@@ -91,21 +77,37 @@ function ListedRoom({ room }: { room: RoomListing }) {
           {room.topic && <bdi> · {room.topic}</bdi>}
         </span>
       </div>
-      {room.joined ? (
-        <button type="button" className="btn small" aria-label={`Open ${room.name}`} onClick={show}>
-          Open
-        </button>
-      ) : (
-        <button
-          type="button"
-          className="btn primary small"
-          aria-label={`Join ${room.name}`}
-          disabled={busy}
-          onClick={join}
-        >
-          Join
-        </button>
-      )}
+      {room.joined ? <OpenButton room={room} /> : <JoinButton room={room} />}
     </div>
+  );
+}
+
+function OpenButton({ room }: { room: RoomListing }) {
+  return (
+    <button type="button" className="btn small" aria-label={`Open ${room.name}`} onClick={() => show(room)}>
+      Open
+    </button>
+  );
+}
+
+function JoinButton({ room }: { room: RoomListing }) {
+  const client = useClient();
+  const [busy, setBusy] = useState(false);
+
+  async function join() {
+    setBusy(true);
+    try {
+      await client.join(room.id);
+      show(room);
+    } catch (error) {
+      say({ mood: "bad", title: `You could not join #${room.name}`, text: refusal(error) });
+      setBusy(false);
+    }
+  }
+
+  return (
+    <button type="button" className="btn small" aria-label={`Join ${room.name}`} disabled={busy} onClick={join}>
+      Join
+    </button>
   );
 }

@@ -27,26 +27,33 @@ function go(place: Destination): void {
   else openDialog({ is: "create_room", name: place.name });
 }
 
-/** Jumps to any conversation or open room by a few letters of its name. */
-export function Switcher() {
-  const ref = useModal();
-  const id = useId();
-  const [query, setQuery] = useState("");
+/** Which place is chosen, and the keys that choose another one or go there. */
+function useChoice(places: readonly Destination[]) {
   const [at, setAt] = useState(0);
-  const groups = useDestinations(query);
-  const all = groups.flatMap((group) => group.places);
-  const current = all[Math.min(at, all.length - 1)];
+  const index = Math.min(at, places.length - 1);
+  const current = places[index];
 
   function onKeyDown(event: KeyboardEvent) {
     const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (by !== 0 && all.length > 0) {
+    if (by !== 0 && places.length > 0) {
       event.preventDefault();
-      setAt((Math.min(at, all.length - 1) + by + all.length) % all.length);
+      setAt((index + by + places.length) % places.length);
     } else if (event.key === "Enter" && current && !event.nativeEvent.isComposing) {
       event.preventDefault();
       go(current);
     }
   }
+
+  return { current, onKeyDown, startOver: () => setAt(0) };
+}
+
+/** Jumps to any conversation or open room by a few letters of its name. */
+export function Switcher() {
+  const ref = useModal();
+  const id = useId();
+  const [query, setQuery] = useState("");
+  const groups = useDestinations(query);
+  const { current, onKeyDown, startOver } = useChoice(groups.flatMap((group) => group.places));
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a native dialog
@@ -70,31 +77,38 @@ export function Switcher() {
           onKeyDown={onKeyDown}
           onChange={(event) => {
             setQuery(event.target.value);
-            setAt(0);
+            startOver();
           }}
         />
         <span className="key not-phone">Esc</span>
       </div>
-      <div className="list" id={id} role="listbox" aria-label="Places">
-        {groups.map((group) => (
-          // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a listbox
-          <div key={group.title} role="group" aria-label={group.title}>
-            <div className="title">{group.title}</div>
-            {group.places.map((place) => (
-              <Place
-                key={place.key}
-                id={`${id}-${place.key}`}
-                place={place}
-                query={query}
-                selected={place === current}
-              />
-            ))}
-          </div>
-        ))}
-        {all.length === 0 && <p className="hint none">Nothing here yet. Type the name of a room to make it.</p>}
-      </div>
+      <Places id={id} groups={groups} query={query} current={current} />
       <Keys />
     </dialog>
+  );
+}
+
+interface PlacesProps {
+  id: string;
+  groups: readonly DestinationGroup[];
+  query: string;
+  current: Destination | undefined;
+}
+
+function Places({ id, groups, query, current }: PlacesProps) {
+  return (
+    <div className="list" id={id} role="listbox" aria-label="Places">
+      {groups.map((group) => (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a listbox
+        <div key={group.title} role="group" aria-label={group.title}>
+          <div className="title">{group.title}</div>
+          {group.places.map((place) => (
+            <Place key={place.key} id={`${id}-${place.key}`} place={place} query={query} selected={place === current} />
+          ))}
+        </div>
+      ))}
+      {groups.length === 0 && <p className="hint none">Nothing here yet. Type the name of a room to make it.</p>}
+    </div>
   );
 }
 

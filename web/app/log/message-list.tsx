@@ -36,13 +36,14 @@ export function MessageList({ ref, conversation, lines, children, onSeen, onNear
   const stick = useStick(list, lines, onSeen);
   const focus = useRovingFocus(scroller, list, lines);
 
-  function look() {
+  function look(first?: () => void) {
+    first?.();
     stick.look();
     if (list.current && list.current.scrollOffset < NEAR_TOP) onNearTop();
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: every change of the lines may bring the beginning near
-  useLayoutEffect(look, [lines]);
+  useLayoutEffect(() => look(), [lines]);
   useImperativeHandle(ref, () => ({ toPresent: stick.toEnd, focusNewest: focus.newest }));
 
   return (
@@ -55,14 +56,8 @@ export function MessageList({ ref, conversation, lines, children, onSeen, onNear
         shift={shift}
         bufferSize={400}
         keepMounted={focus.kept}
-        onScroll={() => {
-          stick.onScroll();
-          look();
-        }}
-        onResize={() => {
-          stick.onResize();
-          look();
-        }}
+        onScroll={() => look(stick.onScroll)}
+        onResize={() => look(stick.onResize)}
       >
         {lines.map((line, at) => (
           <div key={line.key}>{children(line, at === focus.active)}</div>

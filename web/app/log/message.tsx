@@ -4,7 +4,7 @@ import Copy from "lucide-react/icons/copy";
 import Ellipsis from "lucide-react/icons/ellipsis";
 import Pencil from "lucide-react/icons/pencil";
 import Trash2 from "lucide-react/icons/trash-2";
-import { memo } from "react";
+import { type ComponentType, type KeyboardEvent, type MouseEvent, memo } from "react";
 import { Avatar, Name } from "../parts/avatar.tsx";
 import { copy } from "../parts/copy.ts";
 import { useMe } from "../session.tsx";
@@ -34,6 +34,10 @@ export const MessageLine = memo(function MessageLine({ message, first, state, li
       className={`msg${first ? " first" : ""}${mentionsMe ? " is-mention" : ""}`}
       data-key={lineKey}
       tabIndex={active ? 0 : -1}
+      onKeyDown={(event) => {
+        if (asksForMenu(event) && !message.deleted)
+          actions.openMenu(message, event.currentTarget.getBoundingClientRect());
+      }}
       {...press}
     >
       {first ? (
@@ -52,6 +56,14 @@ export const MessageLine = memo(function MessageLine({ message, first, state, li
     </article>
   );
 });
+
+/** Enter, or the key for menus, on the message itself. */
+function asksForMenu(event: KeyboardEvent<HTMLElement>): boolean {
+  const asks = event.key === "Enter" || event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey);
+  if (!asks || event.target !== event.currentTarget) return false;
+  event.preventDefault();
+  return true;
+}
 
 function By({ message, first }: { message: Message; first: boolean }) {
   const me = useMe();
@@ -118,47 +130,38 @@ function Tools({ message, mine }: { message: Message; mine: boolean }) {
   const actions = useLogActions();
   return (
     <div className="tools" role="toolbar" aria-label="Message actions">
-      {mine && (
-        <>
-          <button
-            type="button"
-            className="icon-btn"
-            title="Edit"
-            aria-label="Edit"
-            onClick={() => actions.edit(message)}
-          >
-            <Pencil className="icon" />
-          </button>
-          <button
-            type="button"
-            className="icon-btn"
-            title="Delete"
-            aria-label="Delete"
-            onClick={() => actions.remove(message)}
-          >
-            <Trash2 className="icon" />
-          </button>
-        </>
-      )}
-      <button
-        type="button"
-        className="icon-btn"
-        title="Copy text"
-        aria-label="Copy text"
-        onClick={() => copy(message.text ?? "", "Text copied")}
-      >
-        <Copy className="icon" />
-      </button>
-      <button
-        type="button"
-        className="icon-btn"
-        title="More"
-        aria-label="More"
-        aria-haspopup="menu"
+      {mine && <Tool name="Edit" icon={Pencil} onClick={() => actions.edit(message)} />}
+      {mine && <Tool name="Delete" icon={Trash2} onClick={() => actions.remove(message)} />}
+      <Tool name="Copy text" icon={Copy} onClick={() => copy(message.text ?? "", "Text copied")} />
+      <Tool
+        name="More"
+        icon={Ellipsis}
+        menu
         onClick={(event) => actions.openMenu(message, event.currentTarget.getBoundingClientRect())}
-      >
-        <Ellipsis className="icon" />
-      </button>
+      />
     </div>
+  );
+}
+
+interface ToolProps {
+  name: string;
+  icon: ComponentType<{ className?: string }>;
+  onClick: (event: MouseEvent<HTMLButtonElement>) => void;
+  menu?: boolean;
+}
+
+function Tool({ name, icon: Icon, onClick, menu = false }: ToolProps) {
+  return (
+    <button
+      type="button"
+      className="icon-btn"
+      title={name}
+      aria-label={name}
+      tabIndex={-1}
+      aria-haspopup={menu ? "menu" : undefined}
+      onClick={onClick}
+    >
+      <Icon className="icon" />
+    </button>
   );
 }

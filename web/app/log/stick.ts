@@ -7,12 +7,23 @@ const NEAR_END = 60;
 /** How much of the log is shown above the line of what is new. */
 const ABOVE_NEW = -72;
 
+type List = RefObject<VirtualizerHandle | null>;
+
+/** Shows the line of what is new when the log is first drawn. True where there was one. */
+function showNew(list: List, lines: readonly LogLine[]): boolean {
+  const fresh = lines.findIndex((line) => line.is === "new");
+  if (fresh >= 0) list.current?.scrollToIndex(fresh, { align: "start", offset: ABOVE_NEW });
+  return fresh >= 0;
+}
+
+/** Only a move upwards leaves the end: the log itself grows downwards while it is being measured. */
+function staysAtEnd(at: VirtualizerHandle, before: number, stuck: boolean): boolean {
+  if (at.scrollSize - at.scrollOffset - at.viewportSize < NEAR_END) return true;
+  return stuck && at.scrollOffset >= before - 1;
+}
+
 /** Keeps the end of the log in sight while somebody is there, and tells how far it was seen. */
-export function useStick(
-  list: RefObject<VirtualizerHandle | null>,
-  lines: readonly LogLine[],
-  onSeen: (index: number, atEnd: boolean) => void,
-) {
+export function useStick(list: List, lines: readonly LogLine[], onSeen: (index: number, atEnd: boolean) => void) {
   const stuck = useRef(true);
   const opened = useRef(false);
   const offset = useRef(0);
@@ -23,43 +34,31 @@ export function useStick(
     list.current?.scrollToIndex(lines.length - 1, { align: "end" });
   }
 
-  /** Only a move upwards leaves the end: the log itself grows downwards while it is being measured. */
-  function onScroll() {
-    const at = list.current;
-    if (!at) return;
-    const atEnd = at.scrollSize - at.scrollOffset - at.viewportSize < NEAR_END;
-    if (atEnd) stuck.current = true;
-    else if (at.scrollOffset < offset.current - 1) stuck.current = false;
-    offset.current = at.scrollOffset;
-  }
-
-  function look() {
-    const at = list.current;
-    if (!at || at.viewportSize === 0) return;
-    const last = at.findItemIndex(at.scrollOffset + at.viewportSize - 12);
-    onSeen(stuck.current ? lines.length - 1 : last, stuck.current);
-  }
-
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new end moves the log
   useLayoutEffect(() => {
     if (!opened.current && lines.length > 1) {
       opened.current = true;
-      const fresh = lines.findIndex((line) => line.is === "new");
-      if (fresh >= 0) {
-        stuck.current = false;
-        list.current?.scrollToIndex(fresh, { align: "start", offset: ABOVE_NEW });
-        return;
-      }
+      stuck.current = !showNew(list, lines);
     }
     if (stuck.current || newest?.is === "pending") toEnd();
   }, [newest, lines.length]);
 
   return {
     toEnd,
-    look,
-    onScroll,
+    onScroll() {
+      const at = list.current;
+      if (!at) return;
+      stuck.current = staysAtEnd(at, offset.current, stuck.current);
+      offset.current = at.scrollOffset;
+    },
     onResize() {
       if (stuck.current) toEnd();
+    },
+    look() {
+      const at = list.current;
+      if (!at || at.viewportSize === 0) return;
+      const last = at.findItemIndex(at.scrollOffset + at.viewportSize - 12);
+      onSeen(stuck.current ? lines.length - 1 : last, stuck.current);
     },
   };
 }

@@ -46,14 +46,12 @@ interface NameFormProps {
   onIn: () => void;
 }
 
-function NameForm({ name, setName, onIn }: NameFormProps) {
+function useEntrance(onIn: () => void) {
   const client = useClient();
-  const id = useId();
   const [refused, setRefused] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
 
-  async function comeIn(event: FormEvent) {
-    event.preventDefault();
+  async function comeIn(name: string) {
     const chosen = name.trim();
     if (!chosen) return setRefused("A name needs at least one character.");
     setBusy(true);
@@ -69,8 +67,20 @@ function NameForm({ name, setName, onIn }: NameFormProps) {
     }
   }
 
+  return { refused, busy, comeIn };
+}
+
+function NameForm({ name, setName, onIn }: NameFormProps) {
+  const id = useId();
+  const { refused, busy, comeIn } = useEntrance(onIn);
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    void comeIn(name);
+  }
+
   return (
-    <form onSubmit={comeIn} noValidate>
+    <form onSubmit={submit} noValidate>
       <div className="field">
         <label htmlFor={id}>What should people call you?</label>
         <div className="go">
