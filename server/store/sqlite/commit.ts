@@ -10,6 +10,9 @@ import { codeOf, ENTRY, type EntryRow, loggedOf } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import type { Transactions } from "./transactions.ts";
 
+/** Finds the entry that claims a key. */
+export const CLAIMED = `SELECT ${ENTRY} FROM entries WHERE conversation = ? AND author = ? AND key = ? AND digest IS NOT NULL`;
+
 /** Carries out whole batches, each in one transaction. */
 export class Commits {
   readonly #transactions: Transactions;
@@ -32,9 +35,7 @@ export class Commits {
       `INSERT INTO entries (conversation, seq, live, author, kind, time, digest, key, body)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     );
-    this.#claimed = statements.prepare(
-      `SELECT ${ENTRY} FROM entries WHERE conversation = ? AND author = ? AND key = ? AND digest IS NOT NULL`,
-    );
+    this.#claimed = statements.prepare(CLAIMED);
   }
 
   commit(writes: readonly Write[], marks: readonly MarkMove[]): Committed {

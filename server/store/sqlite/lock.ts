@@ -3,6 +3,12 @@ import { join } from "node:path";
 import { circumstanceOf, StoreError } from "./errors.ts";
 
 /**
+ * Hazard: a database that nothing refers to is collected and closed, and its lock is gone with it. The lock is gone as
+ * well when anything else in this process opens and closes that file.
+ */
+const held = new Set<Database>();
+
+/**
  * Takes a data folder for this process; the result gives it back. It is a lock of the operating system on a file of
  * its own, so it ends with the process, however that ends, and the database itself stays readable for backups.
  */
@@ -15,7 +21,9 @@ export function lockFolder(folder: string): () => void {
     if (circumstanceOf(error) !== "BUSY") throw error;
     throw new StoreError(`The data folder ${folder} is in use by another Parley that is still running.`);
   }
+  held.add(db);
   return () => {
+    held.delete(db);
     db.run("ROLLBACK");
     db.close(true);
   };

@@ -1,0 +1,35 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { CLAIMED } from "./commit.ts";
+import { HISTORY } from "./history.ts";
+import { migrate } from "./migrate.ts";
+import { READS } from "./reads.ts";
+import { MIGRATIONS } from "./schema.ts";
+
+const QUESTIONS = { ...READS, ...HISTORY, claimed: CLAIMED };
+
+function planOf(db: Database, sql: string): string[] {
+  const steps = db.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${sql}`).all();
+  return steps.map(({ detail }) => detail);
+}
+
+test("[LOG12] every question is answered by an index, and none sorts", () => {
+  const db = new Database(":memory:");
+  migrate(db, MIGRATIONS);
+  for (const [name, sql] of Object.entries(QUESTIONS)) {
+    for (const step of planOf(db, sql)) {
+      const small = /^SCAN (json_each|\(subquery-\d+\))/.test(step);
+      expect({ name, step, scans: step.startsWith("SCAN") && !small }).toEqual({ name, step, scans: false });
+      expect({ name, step, sorts: step.includes("TEMP B-TREE") }).toEqual({ name, step, sorts: false });
+    }
+  }
+  db.close();
+});
+
+test("[LOG12] unread messages are counted in the index alone, and a key is looked up in its own", () => {
+  const db = new Database(":memory:");
+  migrate(db, MIGRATIONS);
+  expect(planOf(db, READS.unread).join()).toContain("COVERING INDEX place (conversation=? AND seq>?)");
+  expect(planOf(db, CLAIMED).join()).toContain("INDEX claim (conversation=? AND author=? AND key=?)");
+  db.close();
+});
