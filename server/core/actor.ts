@@ -1,10 +1,13 @@
 import type { ConversationId } from "@parley/protocol/ids";
 import type { ConversationRow, MemberRow, User } from "./ports.ts";
 
+/** What a membership lets one do, and since when. */
+export type Membership = Pick<MemberRow, "role" | "joined">;
+
 /** A conversation as one person obtained it. `member` is null for a reader of a public room. */
 export interface Place {
   row: ConversationRow;
-  member: MemberRow | null;
+  member: Membership | null;
 }
 
 /** Somebody who acts, with what their socket already obtained, so that a post need not ask the store again. */

@@ -1,8 +1,8 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId } from "@parley/protocol/ids";
-import type { Actor, Place } from "./actor.ts";
+import type { Actor, Membership, Place } from "./actor.ts";
 import { type Action, can } from "./capabilities.ts";
-import type { MemberRow, Store } from "./ports.ts";
+import type { Store } from "./ports.ts";
 
 /**
  * The only way to a conversation. An outsider of anything but a public room gets `not_found`, as if it did not exist;
@@ -27,7 +27,7 @@ export async function obtainAsMember(
   store: Store,
   actor: Actor,
   conversation: ConversationId,
-): Promise<Place & { member: MemberRow }> {
+): Promise<Place & { member: Membership }> {
   const { row, member } = await obtain(store, actor, conversation);
   if (!member) throw new ChatError("not_member");
   return { row, member };

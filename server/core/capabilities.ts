@@ -1,5 +1,5 @@
 import type { MemberRole } from "@parley/protocol/conversations";
-import type { ConversationRow, MemberRow, User } from "./ports.ts";
+import type { ConversationRow, User } from "./ports.ts";
 
 /** What one may do in a conversation that one has obtained. */
 export type Action =
@@ -74,12 +74,7 @@ const TABLE: Record<"public" | "private" | "group" | "direct" | "inbox", Record<
 };
 
 /** Pure: may this person do this here? Being able to read is decided by how the conversation was obtained. */
-export function can(
-  actor: User,
-  action: Action,
-  row: ConversationRow,
-  member: Pick<MemberRow, "role"> | null,
-): boolean {
+export function can(actor: User, action: Action, row: ConversationRow, member: { role: MemberRole } | null): boolean {
   const allowed = TABLE[row.kind === "room" ? row.visibility : row.kind][action];
   if (allowed.includes(member ? member.role : "outsider")) return true;
   return actor.role === "owner" && allowed.includes("server_owner");

@@ -58,6 +58,7 @@ export class Chat {
   readonly #presence: Presence;
   readonly #messages: Messages;
   readonly #table: Table;
+  readonly #lines: ConnectionParts;
 
   constructor(parts: ChatParts) {
     const { store, bus, clock, digests, broadcast, observer, limits } = parts;
@@ -78,6 +79,16 @@ export class Chat {
     const keyed = { store, committer: this.#committer, digests, clock };
     this.people = new People({ store, clock, digests, limits });
     this.#messages = new Messages({ ...keyed, presence: this.#presence, limits });
+    const { looks, resumeWaiting } = limits;
+    this.#lines = {
+      store,
+      observer,
+      feeds: this.feeds,
+      presence: this.#presence,
+      limits: limits.feed,
+      looks,
+      resumeWaiting,
+    };
     this.#table = this.#commands(new Conversations({ ...keyed, limits }), new Members({ ...keyed, limits }));
   }
 
@@ -106,17 +117,7 @@ export class Chat {
 
   /** A live line for this person. */
   connect(user: User, codec: Codec, outlet: Outlet): Connection {
-    const { store, observer, limits } = this.#parts;
-    const parts: ConnectionParts = {
-      store,
-      observer,
-      feeds: this.feeds,
-      presence: this.#presence,
-      limits: limits.feed,
-      looks: limits.looks,
-      resumeWaiting: limits.resumeWaiting,
-    };
-    return new Connection(parts, user, codec, outlet);
+    return new Connection(this.#lines, user, codec, outlet);
   }
 
   /** This person is writing, or stopped. Only members who follow the conversation are heard. */

@@ -1,16 +1,16 @@
-import type { Conversation } from "@parley/protocol/conversations";
+import type { Conversation, MemberRole } from "@parley/protocol/conversations";
 import type { Cursor, CursorRow } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
 import { ChatError } from "@parley/protocol/errors";
 import type { ServerFrame, ServerFrameOf } from "@parley/protocol/frames";
-import type { ConversationId, Epoch } from "@parley/protocol/ids";
+import type { ConversationId, Epoch, Seq } from "@parley/protocol/ids";
 import { tellsMarks } from "@parley/protocol/marks";
-import type { Actor, Place } from "./actor.ts";
+import type { Actor, Membership, Place } from "./actor.ts";
 import { obtain } from "./authorize.ts";
 import type { Codec } from "./codec.ts";
 import type { Feed, Follower } from "./feed.ts";
 import { type FollowParts, follow } from "./follow.ts";
-import type { Observer, Outlet, User } from "./ports.ts";
+import type { ConversationRow, MemberRow, Observer, Outlet, User } from "./ports.ts";
 import type { Presence } from "./presence.ts";
 import { summarise } from "./summary.ts";
 
@@ -26,15 +26,35 @@ export interface ConnectionParts extends FollowParts {
 type Own = ServerFrameOf<"caught_up">["own"][number];
 type Marks = ServerFrameOf<"caught_up">["marks"][number];
 
+/** A feed and the place from which it is heard. As small as it can be: there is one for each socket and conversation. */
+interface Followed {
+  readonly feed: Feed;
+  readonly role: MemberRole | null;
+  readonly joined: Seq;
+}
+
+/** One string for all who have a role, instead of one from each row that was read. */
+const ROLES: Record<MemberRole, MemberRole> = {
+  owner: "owner",
+  moderator: "moderator",
+  member: "member",
+  read_only: "read_only",
+};
+const OUTSIDER = { role: null, joined: 0 };
+const NONE: readonly Followed[] = [];
+const NOTHING: readonly ConversationId[] = [];
+const DONE: Promise<unknown> = Promise.resolve();
+
 /** One person's live line: the feeds it follows, and where it looks. Follows happen one after the other. */
 export class Connection implements Follower, Actor {
   readonly user: User;
   readonly codec: Codec;
   readonly outlet: Outlet;
   readonly #parts: ConnectionParts;
-  readonly #followed = new Map<ConversationId, { feed: Feed; place: Place }>();
-  #looking: ConversationId[] = [];
-  #chain: Promise<unknown> = Promise.resolve();
+  /** A list and no map: most follow a few, and each socket pays for it. */
+  #followed: readonly Followed[] = NONE;
+  #looking = NOTHING;
+  #chain = DONE;
   #closed = false;
 
   constructor(parts: ConnectionParts, user: User, codec: Codec, outlet: Outlet) {
@@ -46,16 +66,16 @@ export class Connection implements Follower, Actor {
 
   /** What this line obtained already; the membership is guarded again in every commit. */
   known(conversation: ConversationId): Place | undefined {
-    const followed = this.#followed.get(conversation);
-    return followed?.place.member ? { row: followed.feed.row, member: followed.place.member } : undefined;
+    const followed = this.#find(conversation);
+    return followed?.role ? { row: followed.feed.row, member: followed as Membership } : undefined;
   }
 
   follows(conversation: ConversationId): boolean {
-    return this.#followed.has(conversation);
+    return this.#find(conversation) !== undefined;
   }
 
   isMember(conversation: ConversationId): boolean {
-    return this.#followed.get(conversation)?.place.member != null;
+    return this.#find(conversation)?.role != null;
   }
 
   say(frames: readonly ServerFrame[]): void {
@@ -97,7 +117,7 @@ export class Connection implements Follower, Actor {
   }
 
   unfollow(conversation: ConversationId): void {
-    const followed = this.#followed.get(conversation);
+    const followed = this.#find(conversation);
     if (!followed) return;
     followed.feed.remove(this);
     this.#forget(conversation, true);
@@ -134,8 +154,8 @@ export class Connection implements Follower, Actor {
   closed(): void {
     this.#closed = true;
     for (const id of this.#looking) this.#parts.presence.lookAway(this, id);
-    this.#looking = [];
-    for (const id of [...this.#followed.keys()]) this.unfollow(id);
+    this.#looking = NOTHING;
+    for (const { feed } of this.#followed) this.unfollow(feed.row.id);
   }
 
   async #attachOrGone(conversation: ConversationId, cursor: Cursor | null): Promise<boolean> {
@@ -154,26 +174,27 @@ export class Connection implements Follower, Actor {
     if (this.outlet.waiting() > this.#parts.resumeWaiting) await this.outlet.drained();
     this.unfollow(conversation);
     const { feed, place } = await follow(this.#parts, this, conversation, cursor);
-    this.#followed.set(conversation, { feed, place });
+    const { role, joined } = place.member ?? OUTSIDER;
+    this.#followed = [...this.#followed, { feed, role: role && ROLES[role], joined }];
     if (this.#closed) return this.unfollow(conversation);
     if (place.member && place.row.kind !== "inbox") this.#parts.presence.came(feed, this.user.id);
   }
 
   #forget(conversation: ConversationId, lingers: boolean): void {
-    const followed = this.#followed.get(conversation);
+    const followed = this.#find(conversation);
     if (!followed) return;
-    this.#followed.delete(conversation);
+    this.#followed = this.#followed.filter((other) => other !== followed);
     if (this.#looking.includes(conversation)) {
       this.#looking = this.#looking.filter((id) => id !== conversation);
       this.#parts.presence.lookAway(this, conversation);
     }
-    if (followed.place.member && followed.place.row.kind !== "inbox") {
+    if (followed.role && followed.feed.row.kind !== "inbox") {
       this.#parts.presence.went(followed.feed, this.user.id, lingers);
     }
     this.#parts.feeds.release(followed.feed);
   }
 
-  async #counts({ row, member }: { row: Place["row"]; member: NonNullable<Place["member"]> }): Promise<Own> {
+  async #counts({ row, member }: { row: ConversationRow; member: MemberRow }): Promise<Own> {
     const nothingNew = member.read >= row.head;
     const { unread, mentions, asOf } = nothingNew
       ? { unread: 0, mentions: 0, asOf: row.head }
@@ -181,9 +202,18 @@ export class Connection implements Follower, Actor {
     return { conversation: row.id, delivered: member.delivered, read: member.read, unread, mentions, as_of: asOf };
   }
 
+  #find(conversation: ConversationId): Followed | undefined {
+    return this.#followed.find(({ feed }) => feed.row.id === conversation);
+  }
+
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#chain.then(task);
-    this.#chain = result.catch(() => {});
+    const settled: Promise<unknown> = result
+      .catch(() => {})
+      .finally(() => {
+        if (this.#chain === settled) this.#chain = DONE;
+      });
+    this.#chain = settled;
     return result;
   }
 }

@@ -143,7 +143,7 @@ export class Feed {
     if (theirs) theirs.push(follower);
     else this.followers.set(follower.user.id, [follower]);
     this.#codecs.set(follower.codec, (this.#codecs.get(follower.codec) ?? 0) + 1);
-    follower.outlet.subscribe(logTopic(follower.codec, this.row.id));
+    if (this.#hasTopic) follower.outlet.subscribe(logTopic(follower.codec, this.row.id));
   }
 
   remove(follower: Follower): void {
@@ -155,13 +155,23 @@ export class Feed {
     const count = (this.#codecs.get(follower.codec) ?? 1) - 1;
     if (count > 0) this.#codecs.set(follower.codec, count);
     else this.#codecs.delete(follower.codec);
-    follower.outlet.unsubscribe(logTopic(follower.codec, this.row.id));
+    if (this.#hasTopic) follower.outlet.unsubscribe(logTopic(follower.codec, this.row.id));
   }
 
   /** Says a frame to all followers. */
   tell(frame: ServerFrame): void {
-    for (const codec of this.#codecs.keys()) {
-      this.#parts.broadcast.publish(logTopic(codec, this.row.id), codec.encode([frame]));
+    for (const codec of this.#codecs.keys()) this.#publish(codec, codec.encode([frame]));
+  }
+
+  /** An inbox has few sockets, but every socket has one: a topic for each would cost more than it saves. */
+  get #hasTopic(): boolean {
+    return this.row.kind !== "inbox";
+  }
+
+  #publish(codec: Codec, payload: string): void {
+    if (this.#hasTopic) return this.#parts.broadcast.publish(logTopic(codec, this.row.id), payload);
+    for (const follower of [...this.followers.values()].flat()) {
+      if (follower.codec === codec) follower.outlet.send(payload);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Args, Result } from "@parley/protocol/commands";
 import type { Mark } from "@parley/protocol/conversations";
+import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId } from "@parley/protocol/ids";
 import { tellsMarks } from "@parley/protocol/marks";
 import type { Actor } from "./actor.ts";
@@ -25,7 +26,8 @@ export async function mark(
   await obtainAsMember(store, actor, conversation);
   const user = actor.user.id;
   await committer.move({ conversation, user, delivered: Math.max(delivered ?? 0, read ?? 0), read: read ?? 0 });
-  const { member } = await obtainAsMember(store, { user: actor.user }, conversation);
+  const member = await store.member(conversation, user);
+  if (!member) throw new ChatError("not_member");
   const { unread, mentions, asOf } = await store.unread(conversation, user, member.read);
   return { delivered: member.delivered, read: member.read, unread, mentions, as_of: asOf };
 }

@@ -7,18 +7,17 @@ const SMALL = 64 * 1024;
 export class BunSocket implements Socket {
   session: Session | null = null;
   #ws: Bun.ServerWebSocket<BunSocket> | null = null;
-  #waiting: (() => void)[] = [];
-  #ended: () => void = () => {};
+  #waiting: (() => void)[] | null = null;
   readonly address: string;
+  /** Has nobody said yet who this is? */
+  greeting = true;
 
   constructor(address: string) {
     this.address = address;
   }
 
-  /** `ended` is called when the socket is gone. */
-  opened(ws: Bun.ServerWebSocket<BunSocket>, ended: () => void): void {
+  opened(ws: Bun.ServerWebSocket<BunSocket>): void {
     this.#ws = ws;
-    this.#ended = ended;
   }
 
   subscribe(topic: string): void {
@@ -39,12 +38,15 @@ export class BunSocket implements Socket {
 
   drained(): Promise<void> {
     if (this.waiting() <= SMALL) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => {
+      this.#waiting ??= [];
+      this.#waiting.push(resolve);
+    });
   }
 
   /** Room in the socket's buffer again. */
   drain(): void {
-    if (this.waiting() <= SMALL) for (const resolve of this.#waiting.splice(0)) resolve();
+    if (this.waiting() <= SMALL) this.#wake();
   }
 
   close(why: CloseName): void {
@@ -59,8 +61,13 @@ export class BunSocket implements Socket {
 
   closed(): void {
     this.#ws = null;
-    for (const resolve of this.#waiting.splice(0)) resolve();
-    this.#ended();
+    this.#wake();
     this.session?.closed();
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const resolve of waiting) resolve();
   }
 }

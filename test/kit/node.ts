@@ -76,7 +76,7 @@ export function startNode(options: NodeOptions = {}) {
     fetch: (request, self) => gateway.upgrade(request, self) as Response,
     websocket: gateway.websocket,
   });
-  gateway.start(broadcast);
+  gateway.start();
   return {
     url: `ws://127.0.0.1:${server.port}/socket`,
     store,

@@ -1,6 +1,6 @@
 import type { Args } from "@parley/protocol/commands";
 import { ChatError, ERRORS } from "@parley/protocol/errors";
-import type { CommandFrame, ServerFrame } from "@parley/protocol/frames";
+import type { CommandFrame } from "@parley/protocol/frames";
 import type { ConversationId, Key } from "@parley/protocol/ids";
 import type { PlainCommand } from "../../core/chat.ts";
 import type { Connection } from "../../core/connection.ts";
@@ -23,18 +23,19 @@ type Writing = Extract<CommandFrame, { t: "post" | "edit" | "delete" }>;
 export class Commands {
   readonly #parts: NativeParts;
   readonly #connection: Connection;
-  readonly #say: (frames: readonly ServerFrame[]) => void;
-  readonly #stalled = new Map<ConversationId, Stall>();
+  readonly #atRest: () => void;
+  #stalled: Map<ConversationId, Stall> | null = null;
   #lane: Promise<void> = Promise.resolve();
   #taken = 0;
   #bytes = 0;
   #count = 0;
   #stopped = false;
 
-  constructor(parts: NativeParts, connection: Connection, say: (frames: readonly ServerFrame[]) => void) {
+  /** `atRest` is called whenever nothing is under way and nothing waits to be sent again. */
+  constructor(parts: NativeParts, connection: Connection, atRest: () => void) {
     this.#parts = parts;
     this.#connection = connection;
-    this.#say = say;
+    this.#atRest = atRest;
   }
 
   /** Nothing more is accepted; what was accepted is still carried out. */
@@ -61,13 +62,14 @@ export class Commands {
         resolve();
         this.#bytes -= bytes;
         this.#count -= 1;
+        if (this.#count === 0 && !this.#stalled?.size) this.#atRest();
       });
   }
 
   async #write(frame: Writing, at: number, placed: () => void): Promise<void> {
-    if (this.#stalled.get(frame.conversation)?.key === frame.key) this.#stalled.delete(frame.conversation);
+    if (this.#stalled?.get(frame.conversation)?.key === frame.key) this.#stalled.delete(frame.conversation);
     const done: Done = await this.#parts.chat.write(this.#connection, frame.t, frame as Args<typeof frame.t>, () => {
-      if ((this.#stalled.get(frame.conversation)?.at ?? at) < at) throw new ChatError("out_of_order");
+      if ((this.#stalled?.get(frame.conversation)?.at ?? at) < at) throw new ChatError("out_of_order");
       placed();
     });
     const echoed = !done.again && this.#connection.follows(frame.conversation);
@@ -97,16 +99,17 @@ export class Commands {
   }
 
   #ok(id: number, result: unknown): void {
-    this.#say([{ t: "ok", id, result }]);
+    this.#connection.say([{ t: "ok", id, result }]);
   }
 
   #answer(frame: CommandFrame, at: number, error: unknown): void {
     const refused = errorFrame(error, frame.id, this.#parts.observer);
     if (isWriting(frame) && refused.t === "error" && ERRORS[refused.code].retry) {
+      this.#stalled ??= new Map();
       const earliest = this.#stalled.get(frame.conversation);
       if (!earliest || at < earliest.at) this.#stalled.set(frame.conversation, { key: frame.key, at });
     }
-    this.#say([refused]);
+    this.#connection.say([refused]);
   }
 }
 

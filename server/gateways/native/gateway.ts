@@ -1,10 +1,9 @@
 import { ERRORS } from "@parley/protocol/errors";
-import type { Broadcast } from "../../core/ports.ts";
-import type { Session } from "../dialect.ts";
+import type { Session, Socket } from "../dialect.ts";
 import { BunSocket } from "../socket.ts";
 import { nativeCodec } from "./codec.ts";
 import type { NativeParts } from "./parts.ts";
-import { BEAT_TOPIC, NativeSession } from "./session.ts";
+import { NativeSession } from "./session.ts";
 
 export interface GatewayLimits {
   /** Sockets from one address that have not said who they are. */
@@ -71,11 +70,12 @@ export class NativeGateway {
   }
 
   /** Begins to beat. */
-  start(broadcast: Broadcast): void {
+  start(): void {
     const { chat, clock, limits, observer } = this.#parts;
     const beat = async () => {
       await chat.beat(this.#told).catch((error) => observer.log("warn", "beat_failed", { error: String(error) }));
-      broadcast.publish(BEAT_TOPIC, nativeCodec.encode([{ t: "beat", heads: [] }]));
+      const frame = nativeCodec.encode([{ t: "beat", heads: [] }]);
+      for (const socket of this.#sessions.values()) if (!socket.greeting) socket.send(frame);
       this.#dropSilent(clock.now() - BEATS_OF_SILENCE * limits.beat);
       this.#cancelBeat = clock.after(limits.beat, beat);
     };
@@ -93,22 +93,22 @@ export class NativeGateway {
   }
 
   #open(socket: BunSocket, ws: Bun.ServerWebSocket<BunSocket>): void {
-    const { address } = socket;
-    this.#greeting.set(address, (this.#greeting.get(address) ?? 0) + 1);
-    let greeting = true;
-    const entered = () => {
-      if (!greeting) return;
-      greeting = false;
-      const left = (this.#greeting.get(address) ?? 1) - 1;
-      if (left > 0) this.#greeting.set(address, left);
-      else this.#greeting.delete(address);
-    };
-    socket.opened(ws, entered);
-    socket.session = new NativeSession(this.#parts, socket, entered);
+    this.#greeting.set(socket.address, (this.#greeting.get(socket.address) ?? 0) + 1);
+    socket.opened(ws);
+    socket.session = new NativeSession(this.#parts, socket, this.#entered);
     this.#sessions.set(socket.session, socket);
   }
 
+  readonly #entered = (socket: Socket): void => {
+    if (!(socket instanceof BunSocket) || !socket.greeting) return;
+    socket.greeting = false;
+    const left = (this.#greeting.get(socket.address) ?? 1) - 1;
+    if (left > 0) this.#greeting.set(socket.address, left);
+    else this.#greeting.delete(socket.address);
+  };
+
   #closed(socket: BunSocket): void {
+    this.#entered(socket);
     if (socket.session) this.#sessions.delete(socket.session);
     socket.closed();
   }

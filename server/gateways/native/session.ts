@@ -11,29 +11,33 @@ import { decodeBatch, decodeFrame, idOf, nativeCodec } from "./codec.ts";
 import { Commands } from "./commands.ts";
 import { errorFrame, type NativeParts } from "./parts.ts";
 
-/** The topic on which every live socket hears the beat. */
-export const BEAT_TOPIC = `${nativeCodec.name}/beat`;
-
 const FAULTS_BEFORE_HELLO = 20;
 
 type State =
   | { is: "greeting"; hello: Hello | null; cursors: CursorRow[]; faults: number; cancel: () => void }
   | { is: "entering"; held: { frame: CommandFrame; bytes: number }[] }
-  | { is: "live"; connection: Connection; commands: Commands }
+  | { is: "live" }
   | { is: "closed" };
+
+// One object for all sockets in these states: most sockets are idle most of the time.
+const LIVE: State = { is: "live" };
+const CLOSED: State = { is: "closed" };
 
 /** One native socket: greets, enters, and then carries out commands until it closes. */
 export class NativeSession implements Session {
   heard: number;
   readonly #parts: NativeParts;
   readonly #socket: Socket;
-  readonly #entered: () => void;
+  readonly #entered: (socket: Socket) => void;
   #state: State;
   #connection: Connection | null = null;
+  /** Only while there are commands under way, or refused ones to be sent again. */
+  #commands: Commands | null = null;
+  #draining = false;
   #heldBytes = 0;
 
   /** `entered` is called once the socket has said who it is. */
-  constructor(parts: NativeParts, socket: Socket, entered: () => void) {
+  constructor(parts: NativeParts, socket: Socket, entered: (socket: Socket) => void) {
     this.#parts = parts;
     this.#socket = socket;
     this.#entered = entered;
@@ -58,13 +62,14 @@ export class NativeSession implements Session {
 
   closed(): void {
     if (this.#state.is === "greeting") this.#state.cancel();
-    this.#state = { is: "closed" };
+    this.#state = CLOSED;
     this.#connection?.closed();
     this.#connection = null;
   }
 
   drain(): void {
-    if (this.#state.is === "live") this.#state.commands.stop();
+    this.#draining = true;
+    this.#commands?.stop();
   }
 
   bye(retryAfter: number): void {
@@ -81,7 +86,7 @@ export class NativeSession implements Session {
         case "entering":
           return this.#hold(this.#state, decoded, bytes);
         case "live":
-          return this.#carryOut(this.#state.commands, decoded, bytes);
+          return this.#carryOut(decoded, bytes);
         case "closed":
           return;
       }
@@ -120,7 +125,7 @@ export class NativeSession implements Session {
       const user = await this.#signIn(hello);
       if (this.#state.is !== "entering") return;
       greeting.cancel();
-      this.#entered();
+      this.#entered(this.#socket);
       await this.#resume(user, hello, greeting.cursors);
     } catch (error) {
       this.#refuse(error);
@@ -155,17 +160,23 @@ export class NativeSession implements Session {
     ]);
     await connection.resume(hello.epoch, cursors);
     if (this.#state.is !== "entering") return;
-    this.#socket.subscribe(BEAT_TOPIC);
     const { held } = this.#state;
-    const commands = new Commands(this.#parts, connection, (frames) => this.#say(frames));
-    this.#state = { is: "live", connection, commands };
-    for (const { frame, bytes } of held) commands.take(frame, bytes);
+    this.#state = LIVE;
+    for (const { frame, bytes } of held) this.#carryOut(frame, bytes);
   }
 
-  #carryOut(commands: Commands, frame: ClientFrame, bytes: number): void {
+  #carryOut(frame: ClientFrame, bytes: number): void {
     if (frame.t === "beat") return;
     if (frame.t === "hello" || frame.t === "cursors") throw new ChatError("bad_frame", "Hello was said already.");
-    commands.take(frame, bytes);
+    this.#commandsOf(this.#connection as Connection).take(frame, bytes);
+  }
+
+  #commandsOf(connection: Connection): Commands {
+    this.#commands ??= new Commands(this.#parts, connection, () => {
+      this.#commands = null;
+    });
+    if (this.#draining) this.#commands.stop();
+    return this.#commands;
   }
 
   #refuse(error: unknown, id?: number): void {
