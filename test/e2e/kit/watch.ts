@@ -1,0 +1,41 @@
+import type { BrowserContext } from "playwright-core";
+
+/** What a page says in its console when its own server cannot be reached. */
+const LINE_LOST = /^(WebSocket connection to 'ws:\/\/127\.0\.0\.1|Failed to load resource: net::ERR_)/;
+
+/** Notes everything that must not happen in any page: a request to elsewhere, an error, a breach of the policy. */
+export class Watch {
+  readonly noted: string[] = [];
+  /** Set where a test takes the network or the server away: then failed connections are no fault of the page. */
+  lineMayBeLost = false;
+  readonly #origin: string;
+
+  constructor(origin: string) {
+    this.#origin = origin;
+  }
+
+  async over(context: BrowserContext): Promise<void> {
+    // A breach is told in the page's console, whatever it is told as.
+    await context.addInitScript(() => {
+      addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+        console.error(`policy: ${violatedDirective} ${blockedURI}`),
+      );
+    });
+    context.on("request", (request) => this.#asked(request.url()));
+    context.on("page", (page) => {
+      page.on("websocket", (socket) => this.#asked(socket.url()));
+    });
+    context.on("weberror", (error) => this.noted.push(`error: ${error.error()}`));
+    context.on("console", (message) => {
+      if (message.type() !== "error" && message.type() !== "warning") return;
+      if (this.lineMayBeLost && LINE_LOST.test(message.text())) return;
+      this.noted.push(`console: ${message.text()}`);
+    });
+  }
+
+  #asked(address: string): void {
+    const { host, protocol } = new URL(address);
+    const within = ["data:", "blob:", "about:"].includes(protocol);
+    if (!within && host !== new URL(this.#origin).host) this.noted.push(`asked: ${address}`);
+  }
+}
