@@ -8,6 +8,7 @@ const tasks = {
   start: serve,
   test: (args) => runBun(["tools/test.ts", ...args], { cwd: root }),
   build: buildOnly,
+  run: (args) => runBun(args, { cwd: root }),
   parley: (args) => (args[0] === "serve" ? serve(args.slice(1)) : runBun([`${root}/cli/main.ts`, ...args])),
 };
 
