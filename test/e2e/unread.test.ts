@@ -12,7 +12,7 @@ test(
     await mara.say("Nothing urgent.");
     const row = jonah.place("news");
     await row.getByTitle("New messages").waitFor();
-    await mara.say("@jonah-okafor can you look at this?");
+    await mara.say("@jonah.okafor can you look at this?");
     await row.getByText("Mentions of you: 1").waitFor();
     await becomes(() => jonah.page.title(), "(1) #quiet · Parley");
 
