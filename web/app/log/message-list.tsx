@@ -33,7 +33,7 @@ export function MessageList({ ref, conversation, lines, children, onSeen, onNear
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const shift = useOldest(lines);
-  const stick = useStick(list, lines, onSeen);
+  const stick = useStick(scroller, list, lines, onSeen);
   const focus = useRovingFocus(scroller, list, lines);
 
   function look(first?: () => void) {

@@ -23,7 +23,12 @@ function staysAtEnd(at: VirtualizerHandle, before: number, stuck: boolean): bool
 }
 
 /** Keeps the end of the log in sight while somebody is there, and tells how far it was seen. */
-export function useStick(list: List, lines: readonly LogLine[], onSeen: (index: number, atEnd: boolean) => void) {
+export function useStick(
+  scroller: RefObject<HTMLDivElement | null>,
+  list: List,
+  lines: readonly LogLine[],
+  onSeen: (index: number, atEnd: boolean) => void,
+) {
   const stuck = useRef(true);
   const opened = useRef(false);
   const offset = useRef(0);
@@ -31,7 +36,8 @@ export function useStick(list: List, lines: readonly LogLine[], onSeen: (index: 
 
   function toEnd() {
     stuck.current = true;
-    list.current?.scrollToIndex(lines.length - 1, { align: "end" });
+    // Not `scrollToIndex`: that goes on for a moment, and would take back somebody who scrolls up meanwhile.
+    if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new end moves the log
