@@ -27,9 +27,12 @@ export function Chat() {
   return (
     <div className="app" data-pane={pane} data-line={line} data-details={details && view ? "open" : undefined}>
       <Sidebar selected={open} />
-      {open === null && <NothingOpen />}
-      {open !== null && !view && <Elsewhere key={open} id={open} />}
-      {view && <Conversation key={view.id} view={view} details={details} setDetails={setDetails} />}
+      <main>
+        <h1 className="visually-hidden">Parley</h1>
+        {open === null && <NothingOpen />}
+        {open !== null && !view && <Elsewhere key={open} id={open} />}
+        {view && <Conversation key={view.id} view={view} details={details} setDetails={setDetails} />}
+      </main>
       <TabTitle open={open} />
       <Dialogs />
     </div>

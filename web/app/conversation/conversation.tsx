@@ -43,7 +43,7 @@ export function Conversation({ view, details, setDetails }: ConversationProps) {
 
   return (
     <LogActionsContext value={actions}>
-      <main className="talk" aria-label="Conversation">
+      <section className="talk" aria-label="Conversation">
         <Head view={view} details={details} setDetails={setDetails} />
         <Log ref={log} view={view} atEnd={atEnd} setAtEnd={setAtEnd} />
         <Announcer view={view} />
@@ -57,7 +57,7 @@ export function Conversation({ view, details, setDetails }: ConversationProps) {
             <Writing {...{ view, silent, editing, setEditing, log, composer }} />
           )}
         </div>
-      </main>
+      </section>
       {details && <Details view={view} onClose={() => setDetails(false)} openPerson={openPerson} />}
       <OverLog over={over} actions={actions} view={view} close={() => setOver(null)} />
     </LogActionsContext>

@@ -18,7 +18,7 @@ const ABOUT = { room: "About this room", direct: "About this talk", group: "Abou
 /** What belongs to a conversation: what it is about, and its people. */
 export function Details({ view, onClose, openPerson }: DetailsProps) {
   return (
-    <aside className="details" aria-label="Details">
+    <section className="details" aria-label="Details">
       <header className="head">
         <button type="button" className="back" aria-label="Back to the conversation" onClick={onClose}>
           <ChevronLeft className="icon" />
@@ -35,7 +35,7 @@ export function Details({ view, onClose, openPerson }: DetailsProps) {
         {view.kind === "room" && <Topic view={view} />}
         <People view={view} openPerson={openPerson} />
       </div>
-    </aside>
+    </section>
   );
 }
 

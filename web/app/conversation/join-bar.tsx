@@ -25,7 +25,11 @@ export function JoinBar({ view }: { view: ConversationView }) {
     <div className="composer is-closed">
       <LogIn className="icon s" />
       <span className="cut">
-        You are reading along. Only members write in #<bdi>{view.name}</bdi>.
+        You are reading along.
+        <span className="not-phone">
+          {" "}
+          Only members write in #<bdi>{view.name}</bdi>.
+        </span>
       </span>
       <button type="button" className="btn primary small" disabled={busy} onClick={join}>
         Join

@@ -12,7 +12,7 @@ import { BackButton } from "./head.tsx";
 export function NothingOpen() {
   const me = useMe();
   return (
-    <main className="talk" aria-label="Conversation">
+    <section className="talk" aria-label="Conversation">
       <div className="log">
         <div className="empty">
           <Halves />
@@ -30,7 +30,7 @@ export function NothingOpen() {
           </div>
         </div>
       </div>
-    </main>
+    </section>
   );
 }
 
@@ -51,7 +51,7 @@ export function Elsewhere({ id }: { id: ConversationId }) {
     client.join(id).catch((error) => setRefused(refusal(error)));
   };
   return (
-    <main className="talk" aria-label="Conversation">
+    <section className="talk" aria-label="Conversation">
       <header className="head">
         <BackButton except={null} />
       </header>
@@ -59,7 +59,7 @@ export function Elsewhere({ id }: { id: ConversationId }) {
         {found && !refused && <Invitation found={found} onJoin={join} />}
         {refused && <NotHere why={refused} />}
       </div>
-    </main>
+    </section>
   );
 }
 

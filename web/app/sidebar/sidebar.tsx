@@ -14,7 +14,7 @@ export function Sidebar({ selected }: { selected: number | null }) {
     <nav className="sidebar" aria-label="Conversations">
       <header className="top">
         <Mark />
-        <h1 className="cut">Parley</h1>
+        <p className="title cut">Parley</p>
         <NewButton />
       </header>
       <button

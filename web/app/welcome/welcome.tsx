@@ -9,16 +9,16 @@ import { HowToRead } from "./how-to-read.tsx";
 export function Welcome({ reason, onIn }: { reason?: string | null; onIn: () => void }) {
   return (
     <div className="welcome">
-      <section className="enter">
-        <div className="brand">
+      <div className="enter">
+        <header className="brand">
           <Mark />
           Parley
-        </div>
+        </header>
         <Entrance reason={reason ?? null} onIn={onIn} />
         <footer>
           <span>Runs on Parley, free software on a server of its own</span>
         </footer>
-      </section>
+      </div>
       <HowToRead />
     </div>
   );

@@ -14,10 +14,10 @@ const CASED = /^[\p{Lu}\p{Ll}\p{Lt}]/u;
 
 /** Two initials for scripts with upper and lower case, the first grapheme for all others. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/u);
-  const start = firstLetter(words[0] ?? "");
-  const end = words.length > 1 ? firstLetter(words.at(-1) ?? "") : "";
-  return CASED.test(start) && CASED.test(end) ? start + end : start;
+  const [word = "", ...others] = name.trim().split(/\s+/u);
+  const start = firstLetter(word);
+  const last = others.findLast((other) => CASED.test(other));
+  return CASED.test(start) && last ? start + firstLetter(last) : start;
 }
 
 /** The colour of a person, the same in every theme: 1 to 8. */

@@ -82,6 +82,7 @@ test("[WEB13] initials are two in scripts with two cases and one grapheme in all
   expect(initials("Ada Lund")).toBe("AL");
   expect(initials("  mara  von der lindqvist ")).toBe("ML");
   expect(initials("Pip")).toBe("P");
+  expect(initials("Ada Lund 2")).toBe("AL");
   expect(initials("田中 優希")).toBe("田");
   expect(initials("👩‍🚀 Ada")).toBe("👩‍🚀");
   expect(firstLetter("")).toBe("");
