@@ -3,7 +3,85 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const root = join(import.meta.dir, "../..");
+const ROOT = new URL("../..", import.meta.url).pathname;
+
+/** A temporary folder, and how to remove it. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "parley-ops-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** What a finished process left. */
+export interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** A Parley of its own process, by default on a free port. */
+export class ParleyProcess {
+  readonly #child: Bun.Subprocess<"ignore", "pipe", "pipe">;
+  readonly #out: Promise<string>;
+  #err = "";
+  #heard: (() => void)[] = [];
+  readonly #ended: Promise<void>;
+
+  constructor(env: Record<string, string>, command: string[] = ["server/main.ts"]) {
+    this.#child = Bun.spawn([process.execPath, "--no-install", ...command], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: "0", ...env },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    this.#out = new Response(this.#child.stdout).text();
+    this.#ended = this.#listen();
+  }
+
+  /** The first group of the first match in what it said to a person, now or later. */
+  async said(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const match = pattern.exec(this.#err);
+      if (match) return match[1] ?? match[0];
+      if (this.#child.exitCode !== null) throw new Error(`It ended with ${this.#child.exitCode}: ${this.#err}`);
+      await new Promise<void>((resolve) => this.#heard.push(resolve));
+    }
+  }
+
+  /** Where it answers. */
+  url(): Promise<string> {
+    return this.said(/listening on (http:\S+)/);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async ended(): Promise<Ended> {
+    await Promise.all([this.#child.exited, this.#ended]);
+    return { code: this.#child.exitCode ?? -1, out: await this.#out, err: this.#err };
+  }
+
+  async stop(): Promise<Ended> {
+    this.signal("SIGTERM");
+    return this.ended();
+  }
+
+  async #listen(): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of this.#child.stderr) {
+      this.#err += decoder.decode(chunk, { stream: true });
+      this.#wake();
+    }
+    await this.#child.exited;
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#heard.splice(0)) resolve();
+  }
+}
+
 const HEALTHY_MS = 20_000;
 
 /** A port that nobody listens on now. */
@@ -13,12 +91,6 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number };
   await new Promise<void>((resolve) => server.close(() => resolve()));
   return port;
-}
-
-/** A temporary folder, and how to remove it. */
-export function temporaryFolder(): { path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), "parley-test-"));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 /** A Parley server as a process of its own, on one port and one data folder over all its lives. */
@@ -41,7 +113,7 @@ export class ServerProcess {
   /** Starts it, and resolves once it says that it is ready. */
   async start(): Promise<void> {
     this.#process = Bun.spawn([process.execPath, "server/main.ts"], {
-      cwd: root,
+      cwd: ROOT,
       env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...this.#env },
       stdin: "ignore",
       stdout: "pipe",
