@@ -27,6 +27,7 @@ const KEYED: Record<Keyed, true> = {
   edit: true,
   delete: true,
   update_profile: true,
+  delete_account: true,
 };
 
 /** A client of one server. Nothing happens before `signIn` or `connect`. */

@@ -66,6 +66,8 @@ export const commands = {
     args: z.object({ key, name: z.string().optional(), handle: z.string().optional() }),
     result: z.object({ person }),
   },
+  /** Ends one's account: one leaves every room and group, and is nobody any more. What one wrote stays. */
+  delete_account: { args: z.object({ key }), result: nothing },
   /** The conversations on this client's screen: it hears of presence and typing there, and nowhere else. */
   look: { args: z.object({ conversations: z.array(conversationId) }), result: nothing },
   typing: { args: z.object({ conversation: conversationId, active: z.boolean() }), result: nothing },

@@ -66,6 +66,15 @@ export const operations = {
     body: z.object({ name: z.string().optional(), handle: z.string().optional() }),
     result: commands.update_profile.result,
   },
+  delete_account: {
+    method: "DELETE",
+    path: "/api/me",
+    about: "Ends the caller's account: their token and names are nobody's afterwards, their messages stay.",
+    command: "delete_account",
+    keyed: true,
+    body: keyOnly,
+    result: commands.delete_account.result,
+  },
   claim_server: {
     method: "POST",
     path: "/api/owner",

@@ -1,5 +1,6 @@
-import { type Args, type CommandName, commands, type Receipt, type Result } from "@parley/protocol/commands";
+import type { Args, CommandName, Receipt, Result } from "@parley/protocol/commands";
 import { ChatError } from "@parley/protocol/errors";
+import { type AccountsParts, deleteAccount } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
 import type { Codec } from "./codec.ts";
 import { Committer } from "./committer.ts";
@@ -88,8 +89,9 @@ export class Chat {
       limits: limits.feed,
       looks,
       resumeWaiting,
+      clock,
     };
-    this.#table = this.#commands(new Conversations({ ...keyed, limits }), new Members({ ...keyed, limits }));
+    this.#table = this.#commands(keyed, new Conversations({ ...keyed, limits }), new Members({ ...keyed, limits }));
   }
 
   get epoch(): string {
@@ -149,7 +151,7 @@ export class Chat {
     return this.#committer.idle();
   }
 
-  #commands(conversations: Conversations, members: Members): Table {
+  #commands(keyed: AccountsParts, conversations: Conversations, members: Members): Table {
     const { store, limits } = this.#parts;
     const receiptOf = async (done: Promise<Done>): Promise<Receipt> => (await done).receipt;
     return {
@@ -172,11 +174,7 @@ export class Chat {
       receipts: (actor, args) => receipts(store, actor, args),
       people: (actor, args) => this.people.list(actor, args),
       update_profile: (actor, args) => this.people.update(actor, args),
+      delete_account: (actor, args) => deleteAccount(keyed, actor, args),
     };
   }
-}
-
-/** Does this name a command that any way in may give? */
-export function isCommand(name: string): name is CommandName {
-  return Object.hasOwn(commands, name);
 }

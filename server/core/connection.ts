@@ -10,13 +10,14 @@ import { obtain } from "./authorize.ts";
 import type { Codec } from "./codec.ts";
 import type { Feed, Follower } from "./feed.ts";
 import { type FollowParts, follow } from "./follow.ts";
-import type { ConversationRow, MemberRow, Observer, Outlet, User } from "./ports.ts";
+import type { Clock, ConversationRow, MemberRow, Observer, Outlet, User } from "./ports.ts";
 import type { Presence } from "./presence.ts";
 import { summarise } from "./summary.ts";
 
 export interface ConnectionParts extends FollowParts {
   presence: Presence;
   observer: Observer;
+  clock: Clock;
   /** Conversations that one socket may look at, at once. */
   looks: number;
   /** Bytes that may wait for a reader before a resume pauses. */
@@ -136,6 +137,8 @@ export class Connection implements Follower, Actor {
 
   dropped(conversation: ConversationId): void {
     this.#forget(conversation, false);
+    // Nobody is without an inbox. The answer to the command that closed it leaves first.
+    if (conversation === this.user.inbox) this.#parts.clock.turn(() => this.outlet.close("signed_out"));
   }
 
   /** A conversation that this person was added to begins to flow by itself, on every device. */

@@ -171,7 +171,7 @@ function opens(maker: User, key: string, digest: number, open: Opening, people: 
   });
   return {
     time,
-    guards: [],
+    guards: people.map((user) => ({ is: "open", conversation: user.inbox })),
     open,
     drafts: [
       added(maker.inbox, key),

@@ -127,6 +127,7 @@ function alsoInbox(write: Write, place: Place, person: User, kind: "added" | "re
   const [{ author, digest, key }] = write.drafts as [Draft];
   const conversation = place.row.id;
   const its = ownKey("m", conversation, key);
+  if (kind === "added") write.guards.push({ is: "open", conversation: person.inbox });
   write.drafts.push({ conversation: person.inbox, author, key: its, digest, kind, body: { conversation } });
   return write;
 }

@@ -246,6 +246,8 @@ export interface Outlet {
   waiting(): number;
   /** Resolves when `waiting` is small again, or the socket closed. */
   drained(): Promise<void>;
+  /** Ends the line: this person is nobody any more. */
+  close(why: "signed_out"): void;
 }
 
 /** What happened, for logs and figures. Never a message's text, never a secret. */

@@ -1,4 +1,5 @@
 import { ChatError } from "@parley/protocol/errors";
+import type { UserId } from "@parley/protocol/ids";
 import type { Person } from "@parley/protocol/people";
 import { skeleton } from "../core/names.ts";
 import type { NewGuest } from "../core/ports.ts";
@@ -32,6 +33,11 @@ export function chooseNames(guest: NewGuest, isFree: (look: string) => boolean):
   const handle = guest.handles.find((candidate) => isFree(skeleton(candidate)));
   if (handle === undefined) throw new ChatError("name_taken");
   return { name: guest.name, handle };
+}
+
+/** What somebody is called who deleted their account. */
+export function namesOfDeleted(id: UserId): { name: string; handle: string } {
+  return { name: "deleted", handle: `deleted-${id}` };
 }
 
 /** This person's names after a change. Throws `name_taken` where a changed one is not free for them. */

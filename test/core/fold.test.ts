@@ -69,6 +69,8 @@ const ACTS: { [C in CommandName]: Act | null } = {
   typing: null,
   follow: null,
   unfollow: null,
+  // Whoever did it has nothing left to be compared.
+  delete_account: null,
 };
 
 const acting = Object.entries(ACTS).flatMap(([name, act]) => (act ? [[name, act] as const] : []));

@@ -59,6 +59,7 @@ export class CountingCodec implements Codec {
 /** A person's socket on the stage: everything that it was told, in order. */
 export class Seat implements Outlet {
   readonly frames: ServerFrame[] = [];
+  closed = false;
   readonly #stage: Stage;
   connection!: Connection;
 
@@ -85,6 +86,11 @@ export class Seat implements Outlet {
 
   drained(): Promise<void> {
     return Promise.resolve();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.leave();
   }
 
   /** Every frame of one kind. */

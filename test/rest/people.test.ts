@@ -53,3 +53,11 @@ test("[REST3] the owner link works for one person, once, and again for that pers
   expect(await node.refusal("POST", "/api/owner", claim(hugo.token, "b"))).toBe("forbidden");
   expect((await node.ask("POST", "/api/owner", claim(gwen.token, "b"))).status).toBe(200);
 });
+
+test("[PEO12] an account is ended over HTTP as well; a repeat is told that nobody has the token", async () => {
+  const gone = await node.guest("Short Stay");
+  const ended = await node.ask("DELETE", "/api/me", { token: gone.token, key: "bye" });
+  expect(ended).toEqual({ status: 200, body: {} as never });
+  expect(await node.refusal("DELETE", "/api/me", { token: gone.token, key: "bye" })).toBe("bad_token");
+  expect((await node.guest("Short Stay")).person.id).not.toBe(gone.person.id);
+});

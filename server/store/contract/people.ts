@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { FIRST_NATIVE_USER } from "@parley/protocol/ids";
-import { DAY, NOW, type Open, play, type World } from "./kit.ts";
+import { DAY, draft, NOW, type Open, play, type World, write } from "./kit.ts";
 
 function enrol(world: World, name: string, handles: string[], time = NOW) {
   return world.store.enrol({ name, handles, tokenHash: `hash of ${name}`, time });
@@ -146,5 +146,30 @@ export function peopleContract(open: Open): void {
       await world.store.offerOwnership("secret");
       await world.store.claimOwnership(ann.id, "secret");
       await expect(enrol(world, "Ann", ["x"], NOW + 400 * DAY)).rejects.toMatchObject(taken);
+    }));
+
+  test("[PEO11] whoever's inbox is closed has no token and no name any more, and keeps their id", () =>
+    play(open, async (world) => {
+      const [ann, bob] = [await world.person("Ann"), await world.person("Bob")];
+      const place = await world.place([ann, bob]);
+      await world.commit(
+        write([draft(ann, ann.inbox, "end", "closed", {}), draft(ann, place, "~a", "left", { user: ann.id })]),
+      );
+      expect(await world.store.userByToken("token of Ann", NOW)).toBeNull();
+      expect(await world.store.usersByHandle(["ann", `deleted-${ann.id}`])).toEqual([]);
+      const nobody = { ...ann, name: "deleted", handle: `deleted-${ann.id}` };
+      expect(await world.store.users([ann.id, bob.id])).toEqual([nobody, bob]);
+      expect(await world.store.conversation(place)).toMatchObject({ members: 1 });
+      const other = await enrol(world, "Ann", ["ann"]);
+      expect(other).toMatchObject({ id: bob.id + 1, handle: "ann" });
+      expect(await world.store.userByToken("token of Bob", NOW)).toEqual(bob);
+    }));
+
+  test("[PEO11] a room that is closed takes nobody's names", () =>
+    play(open, async (world) => {
+      const ann = await world.person("Ann");
+      const place = await world.place([ann]);
+      await world.commit(write(draft(ann, place, "end", "closed", {})));
+      expect(await world.store.userByToken("token of Ann", NOW)).toEqual(ann);
     }));
 }

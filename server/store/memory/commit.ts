@@ -3,6 +3,7 @@ import type { ConversationId, Time } from "@parley/protocol/ids";
 import type { Committed, Draft, Logged, MarkMove, Outcome, Write } from "../../core/ports.ts";
 import { firstOf, known, placed, repeated } from "../placing.ts";
 import { holds } from "./guards.ts";
+import { retire } from "./people.ts";
 import { project } from "./project.ts";
 import { append, claimOf, type Log, type State } from "./state.ts";
 
@@ -49,6 +50,7 @@ function log(state: State, draft: Draft, time: Time, opened: ConversationId | nu
   append(log, logged.entry);
   if (claims) log.claims.set(claimOf(draft.author, draft.key), { seq, digest: draft.digest });
   project(log, logged.entry);
+  if (log.row.kind === "inbox" && log.row.closed && log.row.owner !== null) retire(state, log.row.owner);
   return logged;
 }
 

@@ -1,7 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Time, UserId } from "@parley/protocol/ids";
 import type { NewGuest, User } from "../../core/ports.ts";
-import { changeNames, chooseNames, dayOf, lapsed, looksOf } from "../naming.ts";
+import { changeNames, chooseNames, dayOf, lapsed, looksOf, namesOfDeleted } from "../naming.ts";
 import type { State } from "./state.ts";
 
 /** Makes a guest with their inbox, or finds the one who has this token. */
@@ -56,6 +56,14 @@ export function updateProfile(state: State, id: UserId, change: { name?: string;
   );
   hold(state, user, today);
   return user;
+}
+
+/** Takes tokens and names from whoever owned a closed inbox. */
+export function retire(state: State, id: UserId): void {
+  const user = state.users.get(id);
+  if (user) Object.assign(user, namesOfDeleted(id));
+  for (const [hash, token] of state.tokens) if (token.user === id) state.tokens.delete(hash);
+  release(state, id);
 }
 
 /** Holds those of this person's names that are free, and no others any more. */

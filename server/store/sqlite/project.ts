@@ -1,6 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import type { Entry, EntryOf } from "@parley/protocol/entries";
 import type { Seq, UserId } from "@parley/protocol/ids";
+import { namesOfDeleted } from "../naming.ts";
 import type { Head } from "./heads.ts";
 import type { Statements } from "./statements.ts";
 
@@ -14,6 +15,7 @@ export class Projection {
   readonly #mention: Statement<never, [number, number, number]>;
   readonly #edit: Statement<never, [number, number, number]>;
   readonly #erasure: Erasure;
+  readonly #retirement: Retirement;
   /** Becomes true when a text is blanked; whoever asks sets it back. */
   erased = false;
 
@@ -29,6 +31,7 @@ export class Projection {
     this.#mention = prepare("INSERT INTO mentions (conversation, user, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
     this.#edit = prepare("INSERT INTO edits (conversation, target, seq) VALUES (?, ?, ?)");
     this.#erasure = new Erasure(statements);
+    this.#retirement = new Retirement(statements);
   }
 
   apply(head: Head, entry: Entry): void {
@@ -53,6 +56,7 @@ export class Projection {
       case "closed":
         head.closed = 1;
         head.changed = true;
+        this.#retirement.retire(head.id);
         return;
     }
   }
@@ -76,6 +80,31 @@ export class Projection {
 
   #said(head: Head, { seq, author, body }: EntryOf<"message">): void {
     for (const user of body.mentions ?? []) if (user !== author) this.#mention.run(head.id, user, seq);
+  }
+}
+
+/** Takes tokens and names from whoever owned a closed inbox. */
+class Retirement {
+  readonly #owner: Statement<{ owner: UserId }, [number]>;
+  readonly #rename: Statement<never, [string, string, number]>;
+  readonly #takeTokens: Statement<never, [number]>;
+  readonly #takeNames: Statement<never, [number]>;
+
+  constructor(statements: Statements) {
+    const prepare = statements.prepare.bind(statements);
+    this.#owner = prepare("SELECT owner FROM conversations WHERE id = ? AND kind = 'inbox'");
+    this.#rename = prepare("UPDATE users SET name = ?, handle = ? WHERE id = ?");
+    this.#takeTokens = prepare("DELETE FROM tokens WHERE user = ?");
+    this.#takeNames = prepare("DELETE FROM holdings WHERE user = ?");
+  }
+
+  retire(inbox: number): void {
+    const found = this.#owner.get(inbox);
+    if (!found) return;
+    const { name, handle } = namesOfDeleted(found.owner);
+    this.#rename.run(name, handle, found.owner);
+    this.#takeTokens.run(found.owner);
+    this.#takeNames.run(found.owner);
   }
 }
 
