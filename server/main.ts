@@ -1,0 +1,150 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { hmacDigests } from "./auth/digests.ts";
+import { obtainSecret } from "./auth/secret.ts";
+import { memoryBus } from "./bus/memory.ts";
+import { type Config, ConfigError, configFrom } from "./config.ts";
+import { Chat } from "./core/chat.ts";
+import type { Digests, Observer, Store } from "./core/ports.ts";
+import { addressesOf, ListenError, listen } from "./gateways/listen.ts";
+import { NativeGateway } from "./gateways/native/gateway.ts";
+import { restGateway } from "./gateways/rest/app.ts";
+import { webAssets } from "./gateways/rest/assets.ts";
+import type { BunSocket } from "./gateways/socket.ts";
+import { systemClock as clock } from "./observe/clock.ts";
+import { createObserver } from "./observe/log.ts";
+import manifest from "./package.json" with { type: "json" };
+import { StoreError } from "./store/sqlite/errors.ts";
+import { openSqlite } from "./store/sqlite/sqlite.ts";
+
+/** A server that answers. */
+export interface Running {
+  /** Where it answers on this machine. */
+  url: string;
+  observer: Observer;
+  /** Accepts nothing more, finishes what was accepted, sends everybody away and lets the data folder go. */
+  stop(): Promise<void>;
+}
+
+type Say = (line: string) => void;
+
+export const VERSION = manifest.version;
+const WEB = fileURLToPath(new URL("../web/dist", import.meta.url));
+const OWNER_SECRET_LENGTH = 43;
+/** Milliseconds that clients get to take in their last frames. */
+const GRACE = 2_000;
+const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
+/** Starts everything, or throws and leaves nothing behind. `say` gets a few plain lines for a person. */
+export async function start(config: Config, say: Say): Promise<Running> {
+  // The port comes first, so that a busy one does not leave a new data folder behind.
+  await listen(config.host, config.port, () => new Response()).stop(true);
+  const folder = resolve(config.data);
+  const store = await openSqlite(folder);
+  try {
+    say(`version ${VERSION}, data in ${folder}`);
+    return await serve(config, folder, store, say);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function serve(config: Config, folder: string, store: Store, say: Say): Promise<Running> {
+  const write = (line: string) => void process.stdout.write(line);
+  const readable = process.stdout.isTTY;
+  const observer = createObserver({ level: config.logLevel, readable, now: clock.now, write });
+  const digests = hmacDigests(obtainSecret(config.secretKey, folder));
+  const bus = memoryBus();
+  let server: Bun.Server<BunSocket>;
+  let stopping = false;
+  const broadcast = { publish: (topic: string, payload: string) => void server.publish(topic, payload) };
+  const chat = new Chat({ store, bus, clock, digests, broadcast, observer, limits: config.chat });
+  const gateway = nativeGateway(config, chat, observer);
+  const limits = { bodyBytes: config.bodyBytes, page: config.chat.page };
+  const state = { connections: () => gateway.connections, draining: () => stopping, counts: observer.counts };
+  const parts = { chat, store, bus, clock, digests, observer, limits, origins: config.origins, version: VERSION };
+  const rest = restGateway({ ...parts, ...state }, webAssets(WEB));
+  server = listen(
+    config.host,
+    config.port,
+    (request, self) => (new URL(request.url).pathname === "/socket" ? gateway.upgrade(request, self) : rest(request)),
+    gateway.websocket,
+  );
+  gateway.start();
+  const url = await announce(addressesOf(config.host, server.port ?? config.port), store, digests, say);
+  const stop = async () => {
+    stopping = true;
+    await gateway.drain();
+    await until(() => gateway.connections === 0 && server.pendingRequests === 0, GRACE);
+    await chat.settled();
+    await server.stop(true);
+    await store.close();
+  };
+  return { url, observer, stop };
+}
+
+function nativeGateway({ socket, wire }: Config, chat: Chat, observer: Observer): NativeGateway {
+  const limits = { ...socket, hello: socket.helloDeadline, wire };
+  const gateway = {
+    greeting: socket.unauthenticated,
+    batchCloseBytes: socket.closeBytes,
+    readerBytes: socket.backpressureBytes,
+    returnsPerSecond: socket.returnsPerSecond,
+  };
+  return new NativeGateway({ chat, clock, observer, server: `parley ${VERSION}`, limits, gateway });
+}
+
+/** Says where this server is, and, while nobody owns it, the link that makes an owner. */
+async function announce(addresses: string[], store: Store, digests: Digests, say: Say): Promise<string> {
+  const [url = ""] = addresses;
+  say(`listening on ${addresses.join(" and ")}`);
+  const secret = digests.random(OWNER_SECRET_LENGTH);
+  if (await store.offerOwnership(digests.token(secret))) {
+    say(`nobody owns this server yet; whoever opens this link first does: ${url}/#owner=${secret}`);
+  }
+  return url;
+}
+
+/** Resolves when it is so, or when the time is up. */
+async function until(isSo: () => boolean, ms: number): Promise<void> {
+  for (const end = clock.now() + ms; !isSo() && clock.now() < end; ) await Bun.sleep(10);
+}
+
+/** What `npm start` and `parley serve` do: starts, and stops at the first signal; the second one ends it at once. */
+export async function main(args: readonly string[]): Promise<void> {
+  let stopping = false;
+  const starting = Promise.try(() => {
+    if (args.length > 0) throw new ConfigError("serve takes no arguments; docs/configuration.md says what can be set.");
+    return start(configFrom(process.env), tell);
+  });
+  const stop = async (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    tell(`stopping (${signal}) …`);
+    await (await starting).stop();
+    process.exit(0);
+  };
+  for (const signal of STOP_SIGNALS) process.on(signal, () => void stop(signal).catch(fail));
+  const { observer } = await starting.catch(fail);
+  // A fault in one request or frame must not end everybody's; what is durable does not rest on memory.
+  const bug = (error: unknown) => observer.log("error", "bug", { error: traceOf(error) });
+  process.on("uncaughtException", bug).on("unhandledRejection", bug);
+  process.stdout.on("error", () => {});
+}
+
+function tell(line: string): void {
+  process.stderr.write(`parley: ${line}\n`);
+}
+
+function fail(error: unknown): never {
+  const known = error instanceof ConfigError || error instanceof StoreError || error instanceof ListenError;
+  tell(known ? error.message : traceOf(error));
+  process.exit(1);
+}
+
+function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+if (import.meta.main) await main(process.argv.slice(2));
