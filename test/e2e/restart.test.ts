@@ -1,5 +1,5 @@
-import { becomes } from "./kit/until.ts";
 import { openStage, test } from "./kit/stage.ts";
+import { becomes } from "./kit/until.ts";
 
 const stage = openStage();
 
@@ -68,7 +68,10 @@ test(
     await stage.killServer();
     await stage.startServer({ PARLEY_MAX_TEXT: "40" });
     await lena.context.setOffline(false);
-    await lena.message(long).getByText(/^Not sent: a message has at most 40 characters/).waitFor();
+    await lena
+      .message(long)
+      .getByText(/^Not sent: a message has at most 40 characters/)
+      .waitFor();
     await lena.say("A short one goes through.");
     await tomas.hears("A short one goes through.");
 

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
-import { becomes } from "./kit/until.ts";
 import { openStage, test } from "./kit/stage.ts";
+import { becomes } from "./kit/until.ts";
 
 const stage = openStage({ PARLEY_LINGER_MS: "300" });
 

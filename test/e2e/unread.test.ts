@@ -1,5 +1,5 @@
-import { becomes } from "./kit/until.ts";
 import { openStage, test } from "./kit/stage.ts";
+import { becomes } from "./kit/until.ts";
 
 const stage = openStage();
 

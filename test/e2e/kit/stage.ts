@@ -1,4 +1,4 @@
-import { test as anyTest, afterAll, beforeAll, expect, setDefaultTimeout } from "bun:test";
+import { afterAll, test as anyTest, beforeAll, expect, setDefaultTimeout } from "bun:test";
 import { mkdirSync } from "node:fs";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { ROOT } from "../../../tools/source/tree.ts";

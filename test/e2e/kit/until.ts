@@ -11,5 +11,5 @@ export async function becomes<T>(ask: () => Promise<T> | T, expected: T): Promis
     await Bun.sleep(PAUSE_MS);
     answer = await ask();
   }
-  expect(answer).toEqual(expected);
+  expect<unknown>(answer).toEqual(expected);
 }

@@ -17,7 +17,7 @@ export class Watch {
   async over(context: BrowserContext): Promise<void> {
     // A breach is told in the page's console, whatever it is told as.
     await context.addInitScript(() => {
-      addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+      document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
         console.error(`policy: ${violatedDirective} ${blockedURI}`),
       );
     });
