@@ -35,7 +35,7 @@ const READ_AT_ONCE = 500;
 const ENCODINGS_KEPT = 8;
 
 /** The topic that a conversation's followers of one codec hear. */
-export function logTopic(codec: Codec, conversation: ConversationId): string {
+function logTopic(codec: Codec, conversation: ConversationId): string {
   return `${codec.name}/${conversation}`;
 }
 

@@ -5,11 +5,11 @@ import type { Seq } from "@parley/protocol/ids";
 const ENVELOPE_BYTES = 160;
 
 /** About how many bytes an entry takes, in memory and on the wire. */
-export function sizeOf(entry: Entry): number {
+function sizeOf(entry: Entry): number {
   return ENVELOPE_BYTES + (entry.kind === "message" || entry.kind === "edited" ? (entry.body.text?.length ?? 0) : 40);
 }
 
-export function cursorAt(entry: Entry): Cursor {
+function cursorAt(entry: Entry): Cursor {
   return { seq: entry.seq, check: cursorCheck(entry.author, entry.key) };
 }
 

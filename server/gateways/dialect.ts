@@ -13,16 +13,17 @@ export interface Session {
   receive(message: string | Uint8Array): void;
   /** The socket is gone, whoever closed it. */
   closed(): void;
-  /** The last time anything was received, in milliseconds since 1970. */
-  readonly heard: number;
+  /** A beat passes: false where nothing was received for two of them. */
+  beat(): boolean;
   /** The server stops: nothing more is accepted. */
   drain(): void;
   /** Says that the socket is about to be closed, and when to come back. */
   bye(retryAfter: number): void;
 }
 
-/** A wire protocol: pure encoding, and what a new socket begins with. Its address is for limits before authentication. */
+/** A wire protocol: pure encoding, and what a new socket begins with. */
 export interface Dialect {
   readonly codec: Codec;
-  open(socket: Socket): Session;
+  /** `entered` is called once the socket has said who it is. */
+  open(socket: Socket, entered: (socket: Socket) => void): Session;
 }

@@ -1,9 +1,9 @@
 import { ERRORS } from "@parley/protocol/errors";
-import type { Session, Socket } from "../dialect.ts";
+import type { Dialect, Session, Socket } from "../dialect.ts";
 import { BunSocket } from "../socket.ts";
 import { nativeCodec } from "./codec.ts";
 import type { NativeParts } from "./parts.ts";
-import { NativeSession } from "./session.ts";
+import { nativeDialect } from "./session.ts";
 
 export interface GatewayLimits {
   /** Sockets from one address that have not said who they are. */
@@ -22,12 +22,12 @@ export interface GatewayParts extends NativeParts {
 
 type Server = Bun.Server<BunSocket>;
 
-const BEATS_OF_SILENCE = 2;
 const LONGEST_RETURN = 30_000;
 
 /** The native socket at `/socket`: limits before authentication, the beat, and an orderly end. */
 export class NativeGateway {
   readonly #parts: GatewayParts;
+  readonly #dialect: Dialect;
   readonly #sessions = new Map<Session, BunSocket>();
   readonly #greeting = new Map<string, number>();
   readonly #told = new Map<number, number>();
@@ -36,6 +36,7 @@ export class NativeGateway {
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
+    this.#dialect = nativeDialect(parts);
   }
 
   get connections(): number {
@@ -75,8 +76,7 @@ export class NativeGateway {
     const beat = async () => {
       await chat.beat(this.#told).catch((error) => observer.log("warn", "beat_failed", { error: String(error) }));
       const frame = nativeCodec.encode([{ t: "beat", heads: [] }]);
-      for (const socket of this.#sessions.values()) if (!socket.greeting) socket.send(frame);
-      this.#dropSilent(clock.now() - BEATS_OF_SILENCE * limits.beat);
+      for (const [session, socket] of this.#sessions) this.#beatOne(session, socket, frame);
       this.#cancelBeat = clock.after(limits.beat, beat);
     };
     this.#cancelBeat = clock.after(limits.beat, beat);
@@ -95,7 +95,7 @@ export class NativeGateway {
   #open(socket: BunSocket, ws: Bun.ServerWebSocket<BunSocket>): void {
     this.#greeting.set(socket.address, (this.#greeting.get(socket.address) ?? 0) + 1);
     socket.opened(ws);
-    socket.session = new NativeSession(this.#parts, socket, this.#entered);
+    socket.session = this.#dialect.open(socket, this.#entered);
     this.#sessions.set(socket.session, socket);
   }
 
@@ -113,12 +113,11 @@ export class NativeGateway {
     socket.closed();
   }
 
-  #dropSilent(since: number): void {
-    for (const [session, socket] of this.#sessions) {
-      if (session.heard >= since) continue;
-      socket.close("no_beat");
-      socket.terminate();
-    }
+  #beatOne(session: Session, socket: BunSocket, frame: string): void {
+    if (socket.greeting) return;
+    if (session.beat()) return socket.send(frame);
+    socket.close("no_beat");
+    socket.terminate();
   }
 }
 

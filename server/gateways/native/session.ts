@@ -6,12 +6,13 @@ import { PROTOCOL_VERSION } from "@parley/protocol/version";
 import type { Connection } from "../../core/connection.ts";
 import type { User } from "../../core/ports.ts";
 import { personOf } from "../../core/summary.ts";
-import type { Session, Socket } from "../dialect.ts";
+import type { Dialect, Session, Socket } from "../dialect.ts";
 import { decodeBatch, decodeFrame, idOf, nativeCodec } from "./codec.ts";
 import { Commands } from "./commands.ts";
 import { errorFrame, type NativeParts } from "./parts.ts";
 
 const FAULTS_BEFORE_HELLO = 20;
+const BEATS_OF_SILENCE = 2;
 
 type State =
   | { is: "greeting"; hello: Hello | null; cursors: CursorRow[]; faults: number; cancel: () => void }
@@ -23,9 +24,13 @@ type State =
 const LIVE: State = { is: "live" };
 const CLOSED: State = { is: "closed" };
 
+/** The native protocol as one dialect among others. */
+export function nativeDialect(parts: NativeParts): Dialect {
+  return { codec: nativeCodec, open: (socket, entered) => new NativeSession(parts, socket, entered) };
+}
+
 /** One native socket: greets, enters, and then carries out commands until it closes. */
 export class NativeSession implements Session {
-  heard: number;
   readonly #parts: NativeParts;
   readonly #socket: Socket;
   readonly #entered: (socket: Socket) => void;
@@ -34,6 +39,8 @@ export class NativeSession implements Session {
   /** Only while there are commands under way, or refused ones to be sent again. */
   #commands: Commands | null = null;
   #draining = false;
+  /** Beats since anything was received. */
+  #silence = 0;
   #heldBytes = 0;
 
   /** `entered` is called once the socket has said who it is. */
@@ -41,13 +48,12 @@ export class NativeSession implements Session {
     this.#parts = parts;
     this.#socket = socket;
     this.#entered = entered;
-    this.heard = parts.clock.now();
     const cancel = parts.clock.after(parts.limits.hello, () => this.#close("hello_late"));
     this.#state = { is: "greeting", hello: null, cursors: [], faults: 0, cancel };
   }
 
   receive(message: string | Uint8Array): void {
-    this.heard = this.#parts.clock.now();
+    this.#silence = 0;
     try {
       if (typeof message !== "string") throw new ChatError("binary_frame");
       const bytes = Buffer.byteLength(message);
@@ -65,6 +71,11 @@ export class NativeSession implements Session {
     this.#state = CLOSED;
     this.#connection?.closed();
     this.#connection = null;
+  }
+
+  beat(): boolean {
+    this.#silence += 1;
+    return this.#silence <= BEATS_OF_SILENCE;
   }
 
   drain(): void {
