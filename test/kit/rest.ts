@@ -10,7 +10,9 @@ import { restGateway } from "@parley/server/gateways/rest/app";
 import { webAssets } from "@parley/server/gateways/rest/assets";
 import { systemClock } from "@parley/server/observe/clock";
 import { createObserver } from "@parley/server/observe/log";
-import { memoryStore } from "@parley/server/store/memory/memory";
+import { openFolder } from "@parley/server/store/sqlite/open";
+import { storeOf } from "@parley/server/store/sqlite/sqlite";
+import { temporaryFolder } from "./process.ts";
 
 export interface RestOptions {
   store?: Store;
@@ -26,10 +28,11 @@ export interface Asking {
   headers?: Record<string, string>;
 }
 
-/** The REST gateway on a free port of this process, on the real core. */
+/** The REST gateway on a free port of this process, on the real core; by default with SQLite in a temporary folder. */
 export function startRest(options: RestOptions = {}) {
   const config = configFrom({});
-  const store = options.store ?? memoryStore();
+  const folder = temporaryFolder();
+  const store = options.store ?? storeOf(openFolder(folder.path));
   const bus = options.bus ?? memoryBus();
   const digests = hmacDigests("k".repeat(32));
   const said: string[] = [];
@@ -57,13 +60,12 @@ export function startRest(options: RestOptions = {}) {
     webAssets(options.web ?? "/nowhere"),
   );
   const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: rest });
-  return new RestNode(`http://127.0.0.1:${server.port}`, {
-    store,
-    digests,
-    said,
-    state,
-    stop: () => server.stop(true),
-  });
+  const stop = async () => {
+    await server.stop(true);
+    await store.close();
+    folder.remove();
+  };
+  return new RestNode(`http://127.0.0.1:${server.port}`, { store, digests, said, state, stop });
 }
 
 interface Inside {
