@@ -147,7 +147,8 @@ export class Connection implements Follower, Actor {
       if (entry.kind !== "added") continue;
       const id = entry.body.conversation;
       this.#inTurn(async () => {
-        if (!this.follows(id)) await this.#attach(id, null);
+        if (this.follows(id)) await this.#becomeMember(id);
+        else await this.#attach(id, null);
       }).catch((error) =>
         this.#parts.observer.log("debug", "not_followed", { conversation: id, error: String(error) }),
       );
@@ -195,6 +196,16 @@ export class Connection implements Follower, Actor {
       this.#parts.presence.went(followed.feed, this.user.id, lingers);
     }
     this.#parts.feeds.release(followed.feed);
+  }
+
+  /** Somebody who was reading a public room joined it: the same line, with what a member may do. */
+  async #becomeMember(conversation: ConversationId): Promise<void> {
+    const { member } = await obtain(this.#parts.store, { user: this.user }, conversation);
+    const followed = this.#find(conversation);
+    if (!member || !followed || followed.role) return;
+    const promoted = { feed: followed.feed, role: ROLES[member.role], joined: member.joined };
+    this.#followed = this.#followed.map((other) => (other === followed ? promoted : other));
+    this.#parts.presence.came(followed.feed, this.user.id);
   }
 
   async #counts({ row, member }: { row: ConversationRow; member: MemberRow }): Promise<Own> {

@@ -59,6 +59,23 @@ test("[PRE2] somebody stays present for a while after their last socket, and not
   expect(present()).toBe(false);
 });
 
+test("[PRE2] somebody who reads a room and then joins it is present from then on, and may be writing", async () => {
+  const { stage, room, seat } = await pair();
+  await seat.connection.look([room]);
+  const cas = await stage.person("Cas");
+  const reader = await stage.seat(cas);
+  await reader.connection.follow(room, null);
+  stage.clock.advance(300);
+  expect(seat.told("presence").at(-1)?.here).not.toContain(cas.id);
+  await stage.chat.run({ user: cas }, "join", { key: "j", conversation: room });
+  await stage.settle();
+  stage.clock.advance(300);
+  expect(seat.told("presence").at(-1)?.here).toContain(cas.id);
+  stage.chat.typing(reader.connection, { conversation: room, active: true });
+  stage.clock.advance(300);
+  expect(seat.told("typing").at(-1)?.users).toEqual([cas.id]);
+});
+
 test("[PRE3] above a hundred present people only their number is told", async () => {
   const { stage, room, seat } = await pair();
   const crowd = await Promise.all(Array.from({ length: 100 }, (_, i) => stage.person(`crowd ${i} p`)));
