@@ -1,0 +1,54 @@
+/**
+ * Writes the tables in docs/rest.md from the table of operations and the list of errors.
+ *
+ *   npx bun tools/make-rest-docs.ts
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { ERRORS } from "../protocol/errors.ts";
+import { type Operation, operations } from "../protocol/operations.ts";
+
+export const REST_PAGE = new URL("../docs/rest.md", import.meta.url);
+
+/** Codes that only a socket answers with. */
+const OF_SOCKETS = ["bad_frame", "unknown_command", "binary_frame", "unsupported_version", "hello_expected"];
+
+/** The page with its tables as they must be. */
+export function withTables(page: string): string {
+  return put("refusals", refusals(), put("operations", operationTable(), page));
+}
+
+function put(name: string, table: string, page: string): string {
+  const place = new RegExp(`(<!-- ${name} -->\n)[^]*(<!-- /${name} -->)`);
+  if (!place.test(page)) throw new Error(`docs/rest.md has no place for ${name}.`);
+  return page.replace(place, (_, begin, end) => `${begin}${table}${end}`);
+}
+
+function operationTable(): string {
+  const rows = Object.values<Operation>(operations).map((operation) => {
+    const { method, path, about, open, keyed, status = 200 } = operation;
+    const needs = open ? "open" : keyed ? "token, key" : "token";
+    return `| \`${method} ${path}\` | ${about} | ${given(operation)} | ${needs} | ${status} |`;
+  });
+  return ["| request | what it does | query or body | needs | answer |", "|---|---|---|---|---|", ...rows, ""].join(
+    "\n",
+  );
+}
+
+function given({ query, body }: Operation): string {
+  const fields = Object.entries({ ...query?.shape, ...body?.shape }).filter(([name]) => name !== "key");
+  const names = fields.map(([name, schema]) => `\`${name}\`${isOptional(schema) ? "?" : ""}`);
+  return names.join(", ") || "–";
+}
+
+function isOptional(schema: unknown): boolean {
+  return (schema as { safeParse(value: unknown): { success: boolean } }).safeParse(undefined).success;
+}
+
+function refusals(): string {
+  const rows = Object.entries(ERRORS)
+    .filter(([code]) => !OF_SOCKETS.includes(code))
+    .map(([code, { status, title, retry }]) => `| \`${code}\` | ${status} | ${title} | ${retry ? "later" : "no"} |`);
+  return ["| code | status | what it means | try again |", "|---|---|---|---|", ...rows, ""].join("\n");
+}
+
+if (import.meta.main) writeFileSync(REST_PAGE, withTables(readFileSync(REST_PAGE, "utf8")));
