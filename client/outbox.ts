@@ -2,7 +2,7 @@ import type { Receipt } from "@parley/protocol/commands";
 import type { Entry } from "@parley/protocol/entries";
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, Key, Seq } from "@parley/protocol/ids";
-import { type Answer, type Calls, mayPass, pause } from "./calls.ts";
+import { type Calls, mayPass, pause } from "./calls.ts";
 import type { ClientClock, Keep } from "./client.ts";
 import { commandOf, type Draft, draftsFrom, tooLong } from "./drafts.ts";
 import { Lane, type Slot } from "./lane.ts";
@@ -144,7 +144,8 @@ export class Outbox {
 
   #send(lane: Lane, slot: Slot): boolean {
     const sent = this.#parts.calls.once(commandOf(slot.draft), (answer) => {
-      if (slot.sent === sent && answer) this.#answered(lane, slot, answer);
+      if (answer && "ok" in answer) this.#carriedOut(lane, slot, answer.ok as Receipt);
+      else if (answer && slot.sent === sent) this.#refused(lane, slot, answer.refused);
     });
     if (sent === null) return false;
     lane.move(slot, "sending");
@@ -161,10 +162,15 @@ export class Outbox {
     }
   }
 
-  #answered(lane: Lane, slot: Slot, answer: Answer): void {
-    if ("ok" in answer) this.#finish(slot, answer.ok as Receipt);
-    else if (mayPass(answer.refused, ++lane.refusals)) this.#hold(lane, slot, answer.refused);
-    else this.#fail(slot, answer.refused);
+  /** Whichever time it was sent: it is in the log now. */
+  #carriedOut(lane: Lane, slot: Slot, receipt: Receipt): void {
+    if (this.#byKey.get(slot.draft.key) === slot) this.#finish(slot, receipt);
+    this.#pump(lane);
+  }
+
+  #refused(lane: Lane, slot: Slot, error: ChatError): void {
+    if (mayPass(error, ++lane.refusals)) this.#hold(lane, slot, error);
+    else this.#fail(slot, error);
     this.#pump(lane);
   }
 

@@ -52,6 +52,10 @@ export class Commands {
     }
     this.#bytes += bytes;
     this.#count += 1;
+    // Here and not when it is carried out: what is refused behind it meanwhile must be waited for in its turn.
+    if (isWriting(frame) && this.#stalled?.get(frame.conversation)?.key === frame.key) {
+      this.#stalled.delete(frame.conversation);
+    }
     const turn = this.#lane;
     const { promise: placed, resolve } = Promise.withResolvers<void>();
     this.#lane = placed;
@@ -67,7 +71,6 @@ export class Commands {
   }
 
   async #write(frame: Writing, at: number, placed: () => void): Promise<void> {
-    if (this.#stalled?.get(frame.conversation)?.key === frame.key) this.#stalled.delete(frame.conversation);
     const done: Done = await this.#parts.chat.write(this.#connection, frame.t, frame as Args<typeof frame.t>, () => {
       if ((this.#stalled?.get(frame.conversation)?.at ?? at) < at) throw new ChatError("out_of_order");
       placed();
