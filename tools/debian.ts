@@ -10,13 +10,33 @@ export interface Program {
   name: string;
   /** Its path inside the package, without wrappers that expect an installed system. */
   inside: string;
+  /** It is loaded into other programs, never started, and `inside` is a pattern. */
+  library?: true;
 }
 
+const FOLDER = `${ROOT}/.parley/debian`;
 const CHROMIUM: Program = { package: "chromium", name: "chromium", inside: "usr/lib/chromium/chromium" };
+const STRACE: Program = { package: "strace", name: "strace", inside: "usr/bin/strace" };
+const FAKETIME: Program = {
+  package: "libfaketime",
+  name: "libfaketime.so.1",
+  inside: "usr/lib/*/faketime/libfaketime.so.1",
+  library: true,
+};
 
 /** Where a Chromium is that tests may start; brings one if need be. */
 export function chromium(): Promise<string> {
-  return bring(CHROMIUM, `${ROOT}/.parley/debian`);
+  return bring(CHROMIUM, FOLDER);
+}
+
+/** Shows what a process asks of the system, and can let it fail. */
+export function strace(): Promise<string> {
+  return bring(STRACE, FOLDER);
+}
+
+/** A library that tells a process another time of day. */
+export function libfaketime(): Promise<string> {
+  return bring(FAKETIME, FOLDER);
 }
 
 /** The program, or undefined with a sentence that the test run shows; under CI the lack is an error. */
@@ -32,12 +52,24 @@ export async function orSkip(program: Promise<string>): Promise<string | undefin
 
 /** Finds or brings a program; `folder` is where packages are unpacked. */
 export async function bring(program: Program, folder: string): Promise<string> {
-  const unpacked = `${folder}/${program.package}/run`;
-  const found = Bun.which(program.name) ?? (existsSync(unpacked) ? unpacked : null);
-  if (found) return found;
+  const present = found(program, folder);
+  if (present) return present;
   if (!Bun.which("apt-get") || !Bun.which("dpkg")) throw new Error(`${sentence(program)} and this is no Debian.`);
   const installed = process.getuid?.() === 0 ? await install(program) : null;
   return installed ?? unpack(program, folder);
+}
+
+/** Where it is installed, or where it was unpacked. */
+function found({ package: from, name, inside, library }: Program, folder: string): string | null {
+  const unpacked = `${folder}/${from}`;
+  if (library) return oneLike(inside, "/") ?? oneLike(inside, `${unpacked}/root`);
+  return Bun.which(name) ?? (existsSync(`${unpacked}/run`) ? `${unpacked}/run` : null);
+}
+
+function oneLike(pattern: string, cwd: string): string | null {
+  if (!existsSync(cwd)) return null;
+  const [path] = new Bun.Glob(pattern).scanSync({ cwd, absolute: true });
+  return path ?? null;
 }
 
 function sentence(program: Program): string {
@@ -51,7 +83,7 @@ async function install(program: Program): Promise<string | null> {
     await run(["apt-get", "update"], quiet);
     await run(command, quiet);
   }
-  return Bun.which(program.name);
+  return found(program, "");
 }
 
 async function unpack(program: Program, folder: string): Promise<string> {
@@ -67,7 +99,7 @@ async function unpack(program: Program, folder: string): Promise<string> {
     const final = `${folder}/${program.package}`;
     writeFileSync(`${draft}/run`, launcher(program, `${final}/root`), { mode: 0o755 });
     if (!existsSync(final)) renameSync(draft, final);
-    return `${final}/run`;
+    return found(program, folder) ?? `${final}/run`;
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }

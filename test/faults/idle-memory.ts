@@ -26,12 +26,18 @@ interface Opened {
  */
 export async function measureIdle(count: number, progress: (line: string) => void = () => {}): Promise<IdleReport> {
   const folder = temporaryFolder();
-  const server = new ServerProcess({ port: await freePort(), data: folder.path, env: { PARLEY_MAX_STRANGERS: "2000" } });
+  const server = new ServerProcess({
+    port: await freePort(),
+    data: folder.path,
+    env: { PARLEY_MAX_STRANGERS: "2000" },
+  });
   const opened: Opened = { sockets: [], close: () => {} };
   try {
     await server.start();
-    const secrets = Array.from({ length: 100 }, () => Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url"));
-    await settle(server, opened, secrets);
+    const secrets = Array.from({ length: 100 }, () =>
+      Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url"),
+    );
+    await settle(server, secrets);
     // What serving the first few costs is not the price of a socket.
     await openMany(server.url, opened, secrets, 200);
     const before = await resting(server.pid);
@@ -48,13 +54,14 @@ export async function measureIdle(count: number, progress: (line: string) => voi
   }
 }
 
-async function settle(server: ServerProcess, opened: Opened, secrets: string[]): Promise<void> {
+async function settle(server: ServerProcess, secrets: string[]): Promise<void> {
   const [first] = secrets as [string];
   const rooms: number[] = [];
   for (const [at, secret] of secrets.entries()) {
     await post(server, "/api/guests", { name: `Person ${letters(at)}`, secret });
     for (let room = 0; room < ROOMS; room++) {
-      if (secret === first) rooms.push((await post(server, "/api/rooms", { name: `Room ${room}`, key: `r${room}` }, secret)).id);
+      if (secret === first)
+        rooms.push((await post(server, "/api/rooms", { name: `Room ${room}`, key: `r${room}` }, secret)).id);
       else await post(server, `/api/conversations/${rooms[room]}/join`, { key: `j${room}` }, secret);
     }
   }

@@ -30,7 +30,9 @@ test("[BND2] a reader that never reads is cut without a code, costs nobody else 
   await healthy.until(() => entriesOf(healthy.frames, room).length >= count);
   await slow.until(() => node.gateway.connections < before);
   const said = entriesOf(healthy.frames, room).filter((entry) => entry.kind === "message");
-  expect(said.map((entry) => Number(entry.body.text?.split(" ")[0]))).toEqual(Array.from({ length: count }, (_, i) => i));
+  expect(said.map((entry) => Number(entry.body.text?.split(" ")[0]))).toEqual(
+    Array.from({ length: count }, (_, i) => i),
+  );
   slow.readOn();
   await slow.until(() => slow.ended);
   expect(slow.closeCode).toBeNull();

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const ROOT = new URL("../..", import.meta.url).pathname;
+const ROOT = join(import.meta.dir, "../..");
 
 /** A temporary folder, and how to remove it. */
 export function temporaryFolder(): { path: string; remove(): void } {
@@ -93,17 +93,29 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+export interface ServerOptions {
+  port: number;
+  data: string;
+  env?: Record<string, string>;
+  /** A program that starts it in its own stead, such as `strace -D`: the process is the server's all the same. */
+  under?: string[];
+  /** A module that is loaded before the server. */
+  preload?: string;
+}
+
 /** A Parley server as a process of its own, on one port and one data folder over all its lives. */
 export class ServerProcess {
   readonly url: string;
   readonly #env: Record<string, string>;
+  readonly #command: string[];
   #process: Bun.Subprocess<"ignore", "pipe", "pipe"> | null = null;
   output = "";
 
-  constructor(options: { port: number; data: string; env?: Record<string, string> }) {
+  constructor(options: ServerOptions) {
     this.url = `http://127.0.0.1:${options.port}`;
-    const { port, data, env } = options;
+    const { port, data, env, under = [], preload } = options;
     this.#env = { HOST: "127.0.0.1", PORT: `${port}`, PARLEY_DATA: data, LOG_LEVEL: "warn", ...env };
+    this.#command = [...under, process.execPath, ...(preload ? ["--preload", preload] : []), "server/main.ts"];
   }
 
   get pid(): number {
@@ -112,7 +124,18 @@ export class ServerProcess {
 
   /** Starts it, and resolves once it says that it is ready. */
   async start(): Promise<void> {
-    this.#process = Bun.spawn([process.execPath, "server/main.ts"], {
+    this.spawn();
+    const until = Date.now() + HEALTHY_MS;
+    while (!(await this.#isReady())) {
+      if (this.#process?.exitCode !== null || Date.now() > until) throw new Error(`No server:\n${this.output}`);
+      await Bun.sleep(20);
+    }
+  }
+
+  /** Starts it, and waits for nothing. */
+  spawn(): void {
+    this.output = "";
+    this.#process = Bun.spawn(this.#command, {
       cwd: ROOT,
       env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...this.#env },
       stdin: "ignore",
@@ -121,11 +144,11 @@ export class ServerProcess {
     });
     void this.#keep(this.#process.stdout);
     void this.#keep(this.#process.stderr);
-    const until = Date.now() + HEALTHY_MS;
-    while (!(await this.#isReady())) {
-      if (this.#process.exitCode !== null || Date.now() > until) throw new Error(`No server:\n${this.output}`);
-      await Bun.sleep(20);
-    }
+  }
+
+  /** The exit code, once it ended by itself. */
+  async ended(): Promise<number> {
+    return (await this.#process?.exited) ?? -1;
   }
 
   /** Ends it as a power cut would. */
@@ -137,7 +160,7 @@ export class ServerProcess {
   /** Asks it to stop; the exit code. */
   async stop(): Promise<number> {
     this.#process?.kill("SIGTERM");
-    return (await this.#process?.exited) ?? -1;
+    return this.ended();
   }
 
   async #isReady(): Promise<boolean> {
