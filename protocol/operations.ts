@@ -1,38 +1,8 @@
 import { z } from "zod";
-import { type CommandName, commands, receipt } from "./commands.ts";
+import { commands, receipt } from "./commands.ts";
 import { conversation, visibility } from "./conversations.ts";
+import { digits, digitsList, limit, type Operation } from "./operation.ts";
 import { person } from "./people.ts";
-
-/** One request over HTTP. What path, query and body give are together the arguments; no name stands in two of them. */
-export interface Operation {
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** With `{name}` for each field of `params`. */
-  path: string;
-  about: string;
-  /** Needs no token. */
-  open?: true;
-  /** Needs a key: the header `Idempotency-Key`, or `key` in the body. */
-  keyed?: true;
-  /** The command that it carries out, where it is one. */
-  command?: CommandName;
-  params?: z.ZodObject;
-  query?: z.ZodObject;
-  body?: z.ZodObject;
-  result: z.ZodType;
-  /** Default 200. Where the first time is 201, an answer about what was carried out before has 200. */
-  status?: 201;
-}
-
-/** A whole number as it stands in an address: digits only, and one way to write it. */
-const digits = z
-  .string()
-  .regex(/^(0|[1-9][0-9]{0,14})$/, "must be a whole number")
-  .transform(Number);
-const digitsList = z
-  .string()
-  .regex(/^[1-9][0-9]{0,14}(,[1-9][0-9]{0,14})*$/, "must be whole numbers separated by commas")
-  .transform((text) => text.split(",").map(Number));
-const limit = digits.refine((value) => value > 0, "must be at least 1");
 
 const rows = { after: digits.optional(), limit: limit.optional() };
 const inConversation = z.object({ conversation: digits });

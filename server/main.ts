@@ -18,7 +18,7 @@ import { StoreError } from "./store/sqlite/errors.ts";
 import { openSqlite } from "./store/sqlite/sqlite.ts";
 
 /** A server that answers. */
-export interface Running {
+interface Running {
   /** Where it answers on this machine. */
   url: string;
   observer: Observer;
@@ -28,7 +28,7 @@ export interface Running {
 
 type Say = (line: string) => void;
 
-export const VERSION = manifest.version;
+const VERSION = manifest.version;
 const WEB = fileURLToPath(new URL("../web/dist", import.meta.url));
 const OWNER_SECRET_LENGTH = 43;
 /** Milliseconds that clients get to take in their last frames. */
@@ -36,7 +36,7 @@ const GRACE = 2_000;
 const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** Starts everything, or throws and leaves nothing behind. `say` gets a few plain lines for a person. */
-export async function start(config: Config, say: Say): Promise<Running> {
+async function start(config: Config, say: Say): Promise<Running> {
   // The port comes first, so that a busy one does not leave a new data folder behind.
   await listen(config.host, config.port, () => new Response()).stop(true);
   const folder = resolve(config.data);

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { type Operation, operations } from "../protocol/operations.ts";
+import type { Operation } from "../protocol/operation.ts";
+import { operations } from "../protocol/operations.ts";
 import { REST_PAGE, withTables } from "./make-rest-docs.ts";
 
 const page = readFileSync(REST_PAGE, "utf8");

@@ -5,7 +5,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { ERRORS } from "../protocol/errors.ts";
-import { type Operation, operations } from "../protocol/operations.ts";
+import type { Operation } from "../protocol/operation.ts";
+import { operations } from "../protocol/operations.ts";
 
 export const REST_PAGE = new URL("../docs/rest.md", import.meta.url);
 

@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from "@parley/protocol/errors";
-import { type Operation, operations } from "@parley/protocol/operations";
+import type { Operation } from "@parley/protocol/operation";
+import { operations } from "@parley/protocol/operations";
 import type { Person } from "@parley/protocol/people";
 import { hmacDigests } from "@parley/server/auth/digests";
 import { memoryBus } from "@parley/server/bus/memory";

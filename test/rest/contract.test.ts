@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { commands } from "@parley/protocol/commands";
-import { type Operation, operations } from "@parley/protocol/operations";
+import type { Operation } from "@parley/protocol/operation";
+import { operations } from "@parley/protocol/operations";
 import { startRest } from "../kit/rest.ts";
 
 const node = startRest();

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
-import { type Operation, operations } from "@parley/protocol/operations";
+import type { Operation } from "@parley/protocol/operation";
+import { operations } from "@parley/protocol/operations";
 import { memoryStore } from "@parley/server/store/memory/memory";
 import { type Asking, startRest } from "../kit/rest.ts";
 

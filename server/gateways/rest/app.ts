@@ -1,5 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
-import { type Operation, type OperationName, operations } from "@parley/protocol/operations";
+import type { Operation } from "@parley/protocol/operation";
+import { type OperationName, operations } from "@parley/protocol/operations";
 import { type Context, Hono } from "hono";
 import type { PlainCommand } from "../../core/chat.ts";
 import type { User } from "../../core/ports.ts";

@@ -1,5 +1,5 @@
 import { ChatError } from "@parley/protocol/errors";
-import type { Operation } from "@parley/protocol/operations";
+import type { Operation } from "@parley/protocol/operation";
 
 const JSON_TYPE = /^application\/json *(;|$)/i;
 

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import type { CommandName } from "./commands.ts";
+
+/** One request over HTTP. What path, query and body give are together the arguments; no name stands in two of them. */
+export interface Operation {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With `{name}` for each field of `params`. */
+  path: string;
+  about: string;
+  /** Needs no token. */
+  open?: true;
+  /** Needs a key: the header `Idempotency-Key`, or `key` in the body. */
+  keyed?: true;
+  /** The command that it carries out, where it is one. */
+  command?: CommandName;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodObject;
+  result: z.ZodType;
+  /** Default 200. Where the first time is 201, an answer about what was carried out before has 200. */
+  status?: 201;
+}
+
+/** A whole number as it stands in an address: digits only, and one way to write it. */
+export const digits = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,14})$/, "must be a whole number")
+  .transform(Number);
+export const digitsList = z
+  .string()
+  .regex(/^[1-9][0-9]{0,14}(,[1-9][0-9]{0,14})*$/, "must be whole numbers separated by commas")
+  .transform((text) => text.split(",").map(Number));
+export const limit = digits.refine((value) => value > 0, "must be at least 1");
