@@ -145,7 +145,7 @@ export class Outbox {
   #send(lane: Lane, slot: Slot): boolean {
     const sent = this.#parts.calls.once(commandOf(slot.draft), (answer) => {
       if (answer && "ok" in answer) this.#carriedOut(lane, slot, answer.ok as Receipt);
-      else if (answer && slot.sent === sent) this.#refused(lane, slot, answer.refused);
+      else if (answer) this.#refused(lane, slot, answer.refused, slot.sent === sent);
     });
     if (sent === null) return false;
     lane.move(slot, "sending");
@@ -168,14 +168,16 @@ export class Outbox {
     this.#pump(lane);
   }
 
-  #refused(lane: Lane, slot: Slot, error: ChatError): void {
-    if (mayPass(error, ++lane.refusals)) this.#hold(lane, slot, error);
-    else this.#fail(slot, error);
+  #refused(lane: Lane, slot: Slot, error: ChatError, current: boolean): void {
+    if (this.#byKey.get(slot.draft.key) !== slot || (slot.sent !== null && !current)) return;
+    if (!mayPass(error, lane.refusals + 1)) this.#fail(slot, error);
+    else if (current) this.#hold(lane, slot, error);
     this.#pump(lane);
   }
 
   /** A passing refusal: this one and all that were written after it wait, and are sent again in the same order. */
   #hold(lane: Lane, slot: Slot, error: ChatError): void {
+    lane.refusals++;
     const first = lane.isFirst(slot);
     this.#unsend(lane);
     // The server waits for an earlier message that will not come (it was discarded): only a new line forgets that.
