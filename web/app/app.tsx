@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { Chat } from "./chat.tsx";
 import { useOwnerLink } from "./owner-link.ts";
 import { Toasts } from "./parts/toasts.tsx";
-import { useChat, useClient } from "./session.tsx";
+import { MeProvider, useChat, useClient } from "./session.tsx";
 import { Arriving } from "./welcome/arriving.tsx";
 import { Welcome } from "./welcome/welcome.tsx";
 
@@ -33,5 +33,10 @@ function Place() {
     const reason = unknown ? `${line.reason} Your drafts are kept on this device.` : null;
     return <Welcome reason={reason} onIn={() => setEntering(false)} />;
   }
-  return me ? <Chat /> : <Arriving />;
+  if (!me) return <Arriving />;
+  return (
+    <MeProvider me={me}>
+      <Chat />
+    </MeProvider>
+  );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { keep } from "./keep.ts";
 import { say } from "./parts/toasts.tsx";
 import { useChat } from "./session.tsx";
@@ -22,19 +22,21 @@ async function claim(secret: string, token: string): Promise<void> {
   say({ mood: "bad", title: "This owner link did not work", text: problem.detail ?? problem.title ?? "" });
 }
 
-/** Redeems an owner link once somebody is signed in. The secret leaves the address at once. */
+function onHash(changed: () => void): () => void {
+  addEventListener("hashchange", changed);
+  return () => removeEventListener("hashchange", changed);
+}
+
+/** Redeems an owner link once somebody is signed in. The secret leaves the address as soon as it is used. */
 export function useOwnerLink(): void {
   const signedIn = useChat((client) => client.me !== null && client.line.is !== "signed_out");
-  const secret = useRef<string | null>(null);
-  secret.current ??= ownerSecret(location.hash);
+  const secret = useSyncExternalStore(onHash, () => ownerSecret(location.hash));
   useEffect(() => {
     const token = keep.get(TOKEN);
-    if (!signedIn || !secret.current || !token) return;
-    const once = secret.current;
-    secret.current = null;
+    if (!signedIn || !secret || !token) return;
     history.replaceState(history.state, "", location.pathname);
-    claim(once, token).catch(() =>
+    claim(secret, token).catch(() =>
       say({ mood: "bad", title: "This owner link did not work", text: "The server did not answer." }),
     );
-  }, [signedIn]);
+  }, [signedIn, secret]);
 }

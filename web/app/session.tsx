@@ -40,9 +40,16 @@ export function usePerson(id: UserId | null): Person | undefined {
   return useChat((client) => (id === null ? undefined : client.person(id)));
 }
 
+const Me = createContext<Person | null>(null);
+
+/** Says below it who is signed in, also in the moment in which somebody signs out. */
+export function MeProvider({ me, children }: { me: Person; children: ReactNode }) {
+  return <Me value={me}>{children}</Me>;
+}
+
 /** Who I am. Only below a signed-in app. */
 export function useMe(): Person {
-  const me = useChat((client) => client.me);
+  const me = useContext(Me);
   if (!me) throw new Error("Nobody is signed in here.");
   return me;
 }

@@ -22,7 +22,7 @@ export function NothingOpen() {
           <p>Open a room that is here, or make one and send its link to others.</p>
           <div className="acts">
             <button type="button" className="btn primary" onClick={() => openDialog({ is: "browse_rooms" })}>
-              See all rooms
+              Find a room
             </button>
             <button type="button" className="btn" onClick={() => openDialog({ is: "create_room" })}>
               Create a room
@@ -88,7 +88,7 @@ function NotHere({ why }: { why: string }) {
       <p>{why} It may have been deleted, or it is a private room that you are not in.</p>
       <div className="acts">
         <button type="button" className="btn primary" onClick={() => openDialog({ is: "browse_rooms" })}>
-          See all rooms
+          Find a room
         </button>
       </div>
     </div>

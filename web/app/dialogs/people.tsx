@@ -18,9 +18,9 @@ export function StartConversation() {
   const client = useClient();
   async function start(people: readonly UserId[]) {
     const [only] = people;
-    if (only === undefined) return;
+    if (only === undefined) return null;
     const opened = people.length === 1 ? await client.openDirect(only) : await client.createGroup(people);
-    goTo(opened.id);
+    return opened.id;
   }
   return (
     <PickPeople
@@ -45,6 +45,7 @@ function AddPeopleTo({ view }: { view: NonNullable<ReturnType<typeof useConversa
   const without = members.map((member) => member.user);
   async function add(people: readonly UserId[]) {
     for (const user of people) await client.call("add_member", { conversation: view.id, user });
+    return null;
   }
   return (
     <PickPeople
@@ -61,7 +62,8 @@ interface PickPeopleProps {
   title: string;
   act: (count: number) => string;
   failed: string;
-  run: (people: readonly UserId[]) => Promise<void>;
+  /** What is to be shown afterwards, if anything. */
+  run: (people: readonly UserId[]) => Promise<ConversationId | null>;
   without?: readonly UserId[];
 }
 
@@ -74,8 +76,9 @@ function PickPeople({ title, act, failed, run, without = [] }: PickPeopleProps) 
     if (picked.length === 0) return;
     setBusy(true);
     try {
-      await run(picked);
+      const show = await run(picked);
       closeDialog();
+      if (show !== null) goTo(show);
     } catch (error) {
       say({ mood: "bad", title: failed, text: refusal(error) });
       setBusy(false);

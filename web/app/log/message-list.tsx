@@ -54,7 +54,7 @@ export function MessageList({ ref, conversation, lines, children, onSeen, onNear
         ref={list}
         scrollRef={scroller}
         shift={shift}
-        bufferSize={400}
+        bufferSize={1000}
         keepMounted={focus.kept}
         onScroll={() => look(stick.onScroll)}
         onResize={() => look(stick.onResize)}

@@ -16,10 +16,13 @@ function showNew(list: List, lines: readonly LogLine[]): boolean {
   return fresh >= 0;
 }
 
+function isNearEnd(at: VirtualizerHandle): boolean {
+  return at.scrollSize - at.scrollOffset - at.viewportSize < NEAR_END;
+}
+
 /** Only a move upwards leaves the end: the log itself grows downwards while it is being measured. */
 function staysAtEnd(at: VirtualizerHandle, before: number, stuck: boolean): boolean {
-  if (at.scrollSize - at.scrollOffset - at.viewportSize < NEAR_END) return true;
-  return stuck && at.scrollOffset >= before - 1;
+  return isNearEnd(at) || (stuck && at.scrollOffset >= before - 1);
 }
 
 /** Keeps the end of the log in sight while somebody is there, and tells how far it was seen. */
@@ -63,6 +66,7 @@ export function useStick(
     look() {
       const at = list.current;
       if (!at || at.viewportSize === 0) return;
+      stuck.current ||= isNearEnd(at);
       const last = at.findItemIndex(at.scrollOffset + at.viewportSize - 12);
       onSeen(stuck.current ? lines.length - 1 : last, stuck.current);
     },
