@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 /** An answer as it came, without anybody unpacking it. */
-function literal(path: string, headers: string[] = []): Promise<string> {
+function literal(path: string, headers: string[] = [], method = "GET"): Promise<string> {
   const { port } = new URL(node.url);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), "127.0.0.1");
@@ -31,7 +31,7 @@ function literal(path: string, headers: string[] = []): Promise<string> {
     socket.on("data", (data: Buffer) => chunks.push(data));
     socket.on("close", () => resolve(Buffer.concat(chunks).toString("latin1")));
     socket.on("error", reject);
-    socket.write([`GET ${path} HTTP/1.1`, "Host: parley", "Connection: close", ...headers, "", ""].join("\r\n"));
+    socket.write([`${method} ${path} HTTP/1.1`, "Host: parley", "Connection: close", ...headers, "", ""].join("\r\n"));
   });
 }
 
@@ -108,6 +108,9 @@ test("[REST13] no path leads out of the folder", async () => {
 test("[REST13] files can only be read", async () => {
   const head = await node.raw("HEAD", "/assets/main-abc123.js");
   expect([head.status, await head.text()]).toEqual([200, ""]);
+  const plain = await literal("/index.html", [], "HEAD");
+  expect(plain.toLowerCase()).toContain(`content-length: ${PAGE.length}\r\n`);
+  expect(plain).not.toContain("doctype");
   const response = await node.raw("DELETE", "/");
   expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
 });

@@ -21,10 +21,12 @@ export function restGateway(parts: RestParts, assets: Assets): (request: Request
   const app = new Hono();
   const { observer } = parts;
   app.use(secured, shared(parts.origins));
-  app.use((c, next) => {
+  app.use(async (c, next) => {
     observer.count("requests");
     refuseBrokenAddress(new URL(c.req.url));
-    return next();
+    await next();
+    const { method, path } = c.req;
+    observer.log("debug", "request", { method, path, status: c.res.status });
   });
   for (const [path, methods] of byPath()) mount(app, parts, path, methods);
   app.all("*", (c) => asset(assets, c));
@@ -33,7 +35,8 @@ export function restGateway(parts: RestParts, assets: Assets): (request: Request
     const bug = (thrown: unknown) => observer.log("error", "bug", { ...place, error: traceOf(thrown) });
     return problem(refusalFor(error, bug));
   });
-  return (request) => app.fetch(request);
+  // HEAD is asked as GET: Bun leaves the body out, and still says how long it is.
+  return (request) => app.fetch(request.method === "HEAD" ? new Request(request, { method: "GET" }) : request);
 }
 
 type Methods = Map<string, OperationName>;
@@ -97,7 +100,7 @@ function commandAnswer({ chat }: RestParts, command: PlainCommand): Answering {
 function asset(assets: Assets, c: Context): Response {
   const found = assets.answer(c.req.path, c.req.raw);
   if (!found) throw new ChatError("not_found");
-  if (c.req.method === "GET" || c.req.method === "HEAD") return found;
+  if (c.req.method === "GET") return found;
   return problem(new ChatError("method_not_allowed"), { allow: "GET, HEAD" });
 }
 
