@@ -23,11 +23,9 @@ test("[OPS15] parley says what it can do, and which version it is", async () => 
 test("[OPS15] an unknown command is one sentence and exit code 2", async () => {
   for (const unknown of ["server", "toString", "--port"]) {
     const { code, out, err } = await parley(unknown).ended();
-    expect({ code, out, err }).toEqual({
-      code: 2,
-      out: "",
-      err: `parley: there is no command "${unknown}"; there are serve, help, version.\n`,
-    });
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toStartWith(`parley: there is no command "${unknown}"; there are serve, `);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
   }
 });
 
