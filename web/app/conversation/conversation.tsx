@@ -59,7 +59,7 @@ export function Conversation({ view, details, setDetails }: ConversationProps) {
         </div>
       </section>
       {details && <Details view={view} onClose={() => setDetails(false)} openPerson={openPerson} />}
-      <OverLog over={over} actions={actions} view={view} close={() => setOver(null)} />
+      <OverLog over={over} actions={actions} view={view} close={() => setOver((now) => (now === over ? null : now))} />
     </LogActionsContext>
   );
 }

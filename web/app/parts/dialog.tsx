@@ -1,5 +1,5 @@
 import X from "lucide-react/icons/x";
-import { type MouseEvent, type ReactNode, type SyntheticEvent, useId, useLayoutEffect, useRef } from "react";
+import { type MouseEvent, type ReactNode, type RefObject, type SyntheticEvent, useId, useLayoutEffect, useRef } from "react";
 
 /** Opens a native dialog while it is drawn; closing it gives the focus back to where it was. */
 export function useModal() {
@@ -31,6 +31,14 @@ export function onEscape(onClose: () => void) {
   };
 }
 
+/** Begins where one writes, else at the harmless button; fingers call for their keyboard themselves. */
+function useFirstFocus(ref: RefObject<HTMLDialogElement | null>): void {
+  useLayoutEffect(() => {
+    const wanted = matchMedia("(hover: hover)").matches ? ".body input, footer .btn" : "footer .btn";
+    ref.current?.querySelector<HTMLElement>(wanted)?.focus();
+  }, [ref]);
+}
+
 interface DialogProps {
   title: string;
   onClose: () => void;
@@ -43,6 +51,7 @@ interface DialogProps {
 /** A titled dialog; a sheet from the bottom on a phone. */
 export function Dialog({ title, onClose, children, footer, onSubmit }: DialogProps) {
   const ref = useModal();
+  useFirstFocus(ref);
   const id = useId();
   const content = (
     <>
