@@ -98,7 +98,9 @@ test("[DUR5] where the disk is full a whole batch is undone, reading goes on, an
   expect(await store.entries(at, 2, 10, 1e6)).toEqual([]);
   expect(await store.recall(ann.id, at, "k1")).toBeNull();
   expect(await store.userByToken("t", NOW + 1e10)).toEqual(ann);
+  await expect(store.ready()).rejects.toMatchObject({ code: "unavailable" });
   db.run("PRAGMA max_page_count = 1000000");
+  await store.ready();
   const { outcomes, moved } = await store.commit(large, [mark]);
   expect(outcomes.map((outcome) => outcome.is === "written" && outcome.logged[0]?.entry.seq)).toEqual([3, 4, 5]);
   expect(moved).toEqual([mark]);

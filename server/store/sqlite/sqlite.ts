@@ -3,10 +3,10 @@ import type { Store } from "../../core/ports.ts";
 import { Commits } from "./commit.ts";
 import { attempt } from "./errors.ts";
 import { History } from "./history.ts";
-import { writeMeta } from "./migrate.ts";
 import { type Opened, openFolder } from "./open.ts";
 import { claimOwnership, offerOwnership } from "./ownership.ts";
 import { People } from "./people.ts";
+import { Readiness } from "./readiness.ts";
 import { Reads } from "./reads.ts";
 import { SCRUB_WITHIN, Scrub } from "./scrub.ts";
 import { Statements } from "./statements.ts";
@@ -22,6 +22,7 @@ export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN): Store {
   const statements = new Statements(opened.db);
   const transactions = new Transactions(opened.db, statements);
   const scrub = new Scrub(opened.db, scrubWithin);
+  const readiness = new Readiness(opened.db);
   let closed = false;
   const ask: Ask = async (question) => {
     if (closed) throw new ChatError("unavailable", "The server is shutting down.");
@@ -29,11 +30,11 @@ export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN): Store {
   };
   return {
     epoch: opened.epoch,
-    ...logsOf(ask, new Commits(transactions, statements), new History(statements), scrub),
+    ...logsOf(ask, new Commits(transactions, statements), new History(statements), scrub, readiness),
     ...peopleOf(ask, new People(transactions, statements)),
     ...ownershipOf(ask, opened, transactions),
     ...readsOf(ask, new Reads(statements)),
-    ready: () => ask(() => writeMeta(opened.db, "ready", Date.now())),
+    ready: () => ask(() => readiness.prove()),
     async close() {
       if (closed) return;
       closed = true;
@@ -47,11 +48,11 @@ export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN): Store {
 /** Puts a question to the database; what the disk prevents is `unavailable`. */
 type Ask = <T>(question: () => T) => Promise<T>;
 
-function logsOf(ask: Ask, commits: Commits, history: History, scrub: Scrub) {
+function logsOf(ask: Ask, commits: Commits, history: History, scrub: Scrub, readiness: Readiness) {
   return {
     commit: (writes, marks) =>
       ask(() => {
-        const committed = commits.commit(writes, marks);
+        const committed = readiness.watch(() => commits.commit(writes, marks));
         if (commits.takeErased()) scrub.due();
         return committed;
       }),
