@@ -8,6 +8,7 @@ import { calledInText } from "../words/conversations.ts";
 import { refusal } from "../words/refusals.ts";
 import { figure } from "../words/times.ts";
 import { useDrafts, useName } from "./known.ts";
+import { MentionList, type Offer, useOffer } from "./mention-list.tsx";
 import { EditShelf, LineShelf } from "./shelf.tsx";
 
 /** What others may ask of the field. */
@@ -36,6 +37,7 @@ export function Composer(props: ComposerProps) {
   const [text, setText] = useText(view, editing);
   const tall = useGrowth(field, text);
   const submit = useSubmit(props, text, setText);
+  const offer = useOffer(view, field, text, setText);
   const limit = useChat((client) => client.limits.text);
   const over = [...text].length - limit;
 
@@ -51,12 +53,15 @@ export function Composer(props: ComposerProps) {
   }, [editing]);
 
   return (
-    <div className={tall ? "composer is-tall" : "composer"}>
-      {editing ? <EditShelf onCancel={() => setEditing(null)} /> : <LineShelf waiting={view.waiting} />}
-      {over > 0 && <OverLimit over={over} limit={limit} />}
-      <div className="write">
-        <Field field={field} text={text} setText={setText} submit={submit} {...props} />
-        <SendButton name={editing ? "Save" : "Send"} disabled={text.trim() === "" || over > 0} onClick={submit} />
+    <div className="writing">
+      <MentionList offer={offer} />
+      <div className={tall ? "composer is-tall" : "composer"}>
+        {editing ? <EditShelf onCancel={() => setEditing(null)} /> : <LineShelf waiting={view.waiting} />}
+        {over > 0 && <OverLimit over={over} limit={limit} />}
+        <div className="write">
+          <Field field={field} text={text} setText={setText} submit={submit} offer={offer} {...props} />
+          <SendButton name={editing ? "Save" : "Send"} disabled={text.trim() === "" || over > 0} onClick={submit} />
+        </div>
       </div>
     </div>
   );
@@ -90,14 +95,27 @@ interface FieldProps extends ComposerProps {
   text: string;
   setText: (text: string) => void;
   submit: () => void;
+  offer: Offer;
 }
 
-function Field({ field, text, setText, submit, view, silent, editing, setEditing, onEditLast, onEscape }: FieldProps) {
+function Field({
+  field,
+  text,
+  setText,
+  submit,
+  offer,
+  view,
+  silent,
+  editing,
+  setEditing,
+  onEditLast,
+  onEscape,
+}: FieldProps) {
   const client = useClient();
   const words = useWords(view, silent);
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing || offer.onKeyDown(event)) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       submit();
@@ -119,7 +137,11 @@ function Field({ field, text, setText, submit, view, silent, editing, setEditing
       aria-label={words.label}
       placeholder={words.placeholder}
       value={text}
+      aria-autocomplete="list"
+      aria-controls={offer.current && offer.id}
+      aria-activedescendant={offer.current && `${offer.id}-${offer.current.id}`}
       onKeyDown={onKeyDown}
+      onSelect={(event) => offer.onCaret(event.currentTarget.selectionStart)}
       onChange={(event) => {
         setText(event.target.value);
         if (!editing) client.typing(view.id, event.target.value.trim() !== "");

@@ -10,8 +10,8 @@ export interface Members {
   more: () => void;
 }
 
-/** Asks for the members, and again whenever their number changed. */
-export function useMembers(conversation: ConversationId, count: number): Members {
+/** Asks for the members while they are wanted, and again whenever their number changed. */
+export function useMembers(conversation: ConversationId, count: number, wanted = true): Members {
   const client = useClient();
   const up = useChat(({ line }) => line.is === "live" || line.is === "catching_up");
   const [members, setMembers] = useState<readonly Member[]>([]);
@@ -19,7 +19,7 @@ export function useMembers(conversation: ConversationId, count: number): Members
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another number of members means another list
   useEffect(() => {
-    if (!up) return;
+    if (!up || !wanted) return;
     let left = false;
     client.call("list_members", { conversation }).then(
       (page) => {
@@ -32,7 +32,7 @@ export function useMembers(conversation: ConversationId, count: number): Members
     return () => {
       left = true;
     };
-  }, [client, conversation, count, up]);
+  }, [client, conversation, count, up, wanted]);
 
   const more = useCallback(() => {
     if (next === null) return;

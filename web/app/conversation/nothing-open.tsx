@@ -3,7 +3,7 @@ import type { ConversationId } from "@parley/protocol/ids";
 import { useEffect, useState } from "react";
 import { openDialog } from "../dialogs/open.ts";
 import { useChat, useClient, useMe } from "../session.tsx";
-import { refusal } from "../words/refusals.ts";
+import { absence } from "../words/refusals.ts";
 import { counted } from "../words/times.ts";
 import { Halves } from "./empty.tsx";
 import { BackButton } from "./head.tsx";
@@ -44,11 +44,11 @@ export function Elsewhere({ id }: { id: ConversationId }) {
     if (!live) return;
     client.call("follow", { conversation: id }).then(
       (answer) => setFound(answer.conversation),
-      (error) => setRefused(refusal(error)),
+      (error) => setRefused(absence(error)),
     );
   }, [client, id, live]);
   const join = () => {
-    client.join(id).catch((error) => setRefused(refusal(error)));
+    client.join(id).catch((error) => setRefused(absence(error)));
   };
   return (
     <section className="talk" aria-label="Conversation">
@@ -85,7 +85,7 @@ function NotHere({ why }: { why: string }) {
     <div className="empty">
       <Halves />
       <h2>Nothing here for you</h2>
-      <p>{why} It may have been deleted, or it is a private room that you are not in.</p>
+      <p>{why}</p>
       <div className="acts">
         <button type="button" className="btn primary" onClick={() => openDialog({ is: "browse_rooms" })}>
           Find a room

@@ -52,23 +52,20 @@ export function useStick(
     if (stuck.current || newest?.is === "pending") toEnd();
   }, [newest, lines.length]);
 
-  return {
-    toEnd,
-    onScroll() {
-      const at = list.current;
-      if (!at) return;
-      stuck.current = staysAtEnd(at, offset.current, stuck.current);
-      offset.current = at.scrollOffset;
-    },
-    onResize() {
-      if (stuck.current) toEnd();
-    },
-    look() {
-      const at = list.current;
-      if (!at || at.viewportSize === 0) return;
-      stuck.current ||= isNearEnd(at);
-      const last = at.findItemIndex(at.scrollOffset + at.viewportSize - 12);
-      onSeen(stuck.current ? lines.length - 1 : last, stuck.current);
-    },
-  };
+  function onScroll() {
+    const at = list.current;
+    if (!at) return;
+    stuck.current = staysAtEnd(at, offset.current, stuck.current);
+    offset.current = at.scrollOffset;
+  }
+
+  function look() {
+    const at = list.current;
+    if (!at || at.viewportSize === 0) return;
+    stuck.current ||= isNearEnd(at);
+    const last = at.findItemIndex(at.scrollOffset + at.viewportSize - 12);
+    onSeen(stuck.current ? lines.length - 1 : last, stuck.current);
+  }
+
+  return { toEnd, onScroll, look, onResize: () => stuck.current && toEnd() };
 }

@@ -1,5 +1,13 @@
 import X from "lucide-react/icons/x";
-import { type MouseEvent, type ReactNode, type RefObject, type SyntheticEvent, useId, useLayoutEffect, useRef } from "react";
+import {
+  type MouseEvent,
+  type ReactNode,
+  type RefObject,
+  type SyntheticEvent,
+  useId,
+  useLayoutEffect,
+  useRef,
+} from "react";
 
 /** Opens a native dialog while it is drawn; closing it gives the focus back to where it was. */
 export function useModal() {

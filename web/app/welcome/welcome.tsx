@@ -1,7 +1,10 @@
 import CircleAlert from "lucide-react/icons/circle-alert";
 import { type FormEvent, useId, useState } from "react";
+import { LineAct } from "../parts/line-act.tsx";
 import { Mark, OpenMark } from "../parts/mark.tsx";
-import { useClient } from "../session.tsx";
+import { useNow } from "../parts/now.ts";
+import { useChat, useClient } from "../session.tsx";
+import { lineShelf } from "../words/connection.ts";
 import { nameRefusal } from "../words/refusals.ts";
 import { HowToRead } from "./how-to-read.tsx";
 
@@ -67,7 +70,8 @@ function useEntrance(onIn: () => void) {
     }
   }
 
-  return { refused, busy, comeIn };
+  const stopped = useChat(({ line }) => line.is === "stopped");
+  return { refused, busy: busy && !stopped, comeIn };
 }
 
 function NameForm({ name, setName, onIn }: NameFormProps) {
@@ -104,7 +108,25 @@ function NameForm({ name, setName, onIn }: NameFormProps) {
         </div>
         <NameHint id={`${id}-hint`} refused={refused} />
       </div>
+      {busy && <LineWords />}
     </form>
+  );
+}
+
+/** What keeps one waiting at the door, where that is the line. */
+function LineWords() {
+  const line = useChat((client) => client.line);
+  const now = useNow(line.is === "waiting", 250);
+  const shelf = lineShelf(line, 0, now);
+  if (!shelf) return null;
+  return (
+    <div className="shelf off">
+      <span>
+        <b>{shelf.strong}</b>
+        {shelf.rest}
+      </span>
+      {shelf.act && <LineAct act={shelf.act} className="btn quiet small end" />}
+    </div>
   );
 }
 

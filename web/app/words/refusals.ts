@@ -24,3 +24,11 @@ export function unsent(code: string | undefined, message: string | undefined): s
   const text = (message ?? "the server refused it").replace(/\.$/u, "");
   return text.charAt(0).toLocaleLowerCase() + text.slice(1);
 }
+
+/** Why a link leads to nothing. For an outsider a private room does not exist. */
+export function absence(error: unknown): string {
+  if (!(error instanceof ChatError)) return refusal(error);
+  if (error.code === "gone") return "It was deleted, with all that was said in it.";
+  if (error.code === "not_found") return "There is no such room, or it is private and you are not in it.";
+  return error.message;
+}

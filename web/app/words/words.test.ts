@@ -5,7 +5,7 @@ import { caughtUpPart, lineShelf, lineStatus, lineStyle } from "./connection.ts"
 import { badgeText, conversationName, nextIn } from "./conversations.ts";
 import { firstLetter, hueOf, initials, joinNames, shareNames } from "./names.ts";
 import { happenings } from "./notices.ts";
-import { nameRefusal, refusal, unsent } from "./refusals.ts";
+import { absence, nameRefusal, refusal, unsent } from "./refusals.ts";
 import { ago, counted, dayName } from "./times.ts";
 import { typingWords } from "./typing.ts";
 
@@ -149,6 +149,8 @@ test("[WEB15] a refusal says what happened and what can be done, in place", () =
   expect(nameRefusal(new ChatError("bad_name"), "?", 64)).toContain("1 to 64 characters");
   expect(nameRefusal(new TypeError("x"), "Mara", 64)).toContain("did not answer");
   expect(refusal(new ChatError("gone"))).toBe("This conversation was deleted.");
+  expect(absence(new ChatError("gone"))).toContain("deleted");
+  expect(absence(new ChatError("not_found"))).toContain("private");
   expect(unsent("not_member", "x")).toBe("you are not in this room any more");
   expect(unsent("too_fast", "This is faster than the limit.")).toBe("this is faster than the limit");
 });
