@@ -79,7 +79,9 @@ function useReturn(open: ConversationId | null): void {
   const known = useChat((client) => client.conversations().length > 0);
   useEffect(() => {
     if (open !== null) return keep.set(LAST, String(open));
-    if (!known || !matchMedia("(min-width: 640px)").matches) return;
+    // Whoever is making a room goes there when it is made.
+    const busy = document.querySelector("dialog[open]") !== null;
+    if (!known || busy || !matchMedia("(min-width: 640px)").matches) return;
     const last = client.conversation(Number(keep.get(LAST)));
     const to = last?.role ? last : client.conversations()[0];
     if (to) goTo(to.id, "replace");
