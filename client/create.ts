@@ -188,8 +188,10 @@ class ParleyClient implements Client {
     this.#engine.looks.look(conversations);
   }
 
+  /** Begins with the time: servers keep the keys in order, and new ones beside each other cost them least. */
   #newKey(): Key {
-    return this.#engine.around.randomKey(KEY_LENGTH);
+    const { clock, randomKey } = this.#engine.around;
+    return clock.now().toString(36) + randomKey(KEY_LENGTH);
   }
 
   #draft(written: Written): Draft {

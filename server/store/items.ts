@@ -17,7 +17,8 @@ export function itemOf(entry: Entry, lastEdit: Edit | null): Item | null {
 function messageOf(entry: EntryOf<"message">, lastEdit: Edit | null): Message {
   const { id, seq, author, key, time, body } = entry;
   const deleted = body.text === null;
-  const text = deleted ? null : (lastEdit?.text ?? body.text);
+  // Of a deleted message the edits are blank as well.
+  const text = lastEdit?.text ?? body.text;
   const mentions = body.mentions ?? [];
   return { kind: "message", id, seq, author, key, time, text, mentions, edited: lastEdit?.time ?? null, deleted };
 }

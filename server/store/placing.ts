@@ -28,6 +28,6 @@ export function firstOf(write: Write): Draft {
 export function repeated(write: Write, earlier: { logged: Logged; digest: number }): Outcome {
   if (earlier.digest !== firstOf(write).digest) return { is: "reused" };
   const { entry } = earlier.logged;
-  const opened = write.open && entry.kind === "added" ? entry.body.conversation : null;
+  const opened = entry.kind === "added" ? entry.body.conversation : null;
   return { is: "duplicate", logged: earlier.logged, opened };
 }

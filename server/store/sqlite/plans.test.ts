@@ -30,6 +30,6 @@ test("[LOG12] unread messages are counted in the index alone, and a key is looke
   const db = new Database(":memory:");
   migrate(db, MIGRATIONS);
   expect(planOf(db, READS.unread).join()).toContain("COVERING INDEX place (conversation=? AND seq>?)");
-  expect(planOf(db, CLAIMED).join()).toContain("INDEX claim (conversation=? AND author=? AND key=?)");
+  expect(planOf(db, CLAIMED).join()).toContain("INDEX claim (key=? AND conversation=? AND author=?)");
   db.close();
 });

@@ -17,7 +17,8 @@ export const KINDS = [
  * Every step from an empty database to the present one, in order. A step that was released is never changed.
  *
  * `entries.live` is 1 for a message that was not deleted. `place` covers the counting of unread messages; that a seq
- * is there once follows from the head row, which gives it. `digest` is null where the key claims nothing.
+ * is there once follows from the head row, which gives it. `digest` is null where the key claims nothing. `claim` begins
+ * with the key: keys that begin with a time then stand beside each other, and a batch touches few pages.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -57,7 +58,7 @@ export const MIGRATIONS: readonly string[] = [
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX place ON entries (conversation, seq, live, author);
-  CREATE UNIQUE INDEX claim ON entries (conversation, author, key) WHERE digest IS NOT NULL;
+  CREATE UNIQUE INDEX claim ON entries (key, conversation, author) WHERE digest IS NOT NULL;
   CREATE INDEX told ON entries (conversation, body ->> '$.conversation') WHERE kind = 8;
 
   CREATE TABLE edits (
