@@ -24,7 +24,7 @@ async function lookAround({ page, list }: Visitor): Promise<void> {
   await page.getByRole("option").first().waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Details", exact: true }).click();
-  await page.getByRole("complementary", { name: "Details" }).waitFor();
+  await page.getByRole("region", { name: "Details" }).waitFor();
 }
 
 test(

@@ -37,7 +37,7 @@ test(
     if (!ines || !tomas) return;
     const here = ines.page.getByRole("button", { name: "2 here" });
     await here.click();
-    const details = ines.page.getByRole("complementary", { name: "Details" });
+    const details = ines.page.getByRole("region", { name: "Details" });
     await details.getByRole("button", { name: /^Tomas Berg\s?, here$/ }).waitFor();
 
     await tomas.page.goto("about:blank");

@@ -14,6 +14,10 @@ export class Visitor {
     return this.page.getByRole("navigation", { name: "Conversations" });
   }
 
+  get talk(): Locator {
+    return this.page.getByLabel("Conversation", { exact: true });
+  }
+
   get log(): Locator {
     return this.page.getByRole("log", { name: "Messages" });
   }
@@ -35,7 +39,7 @@ export class Visitor {
   async comeIn(name: string): Promise<void> {
     await this.page.getByRole("textbox", { name: "What should people call you?" }).fill(name);
     await this.page.getByRole("button", { name: "Come in" }).click();
-    await this.page.getByRole("main", { name: "Conversation" }).waitFor();
+    await this.list.or(this.talk).first().waitFor();
   }
 
   /** Opens the page again in the same browser, after it was closed. */
@@ -67,7 +71,7 @@ export class Visitor {
   }
 
   async isIn(name: string): Promise<void> {
-    await this.page.getByRole("main").getByRole("heading", { level: 2, name }).waitFor();
+    await this.talk.getByRole("heading", { level: 2, name }).waitFor();
     await this.field.waitFor();
   }
 
