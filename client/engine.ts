@@ -140,7 +140,10 @@ export class Engine {
       holed: (conversation) => this.outbox.again(conversation),
       introduced: (conversation) => this.looks.arrived(conversation),
       report: (log, news) => this.report(log, news),
-      met: (people) => this.people.met(people),
+      met: (people) => {
+        this.people.met(people);
+        this.me = people.find(({ id }) => id === this.me?.id) ?? this.me;
+      },
       changed: (conversation) => {
         if (conversation !== null) this.outbox.heard(conversation);
         this.changed(conversation);

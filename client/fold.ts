@@ -9,13 +9,14 @@ export function fold(conversation: Conversation, entry: Entry, me: UserId): Conv
     case "joined":
       return joined(conversation, entry.body.user, entry.seq, me === entry.body.user ? entry.body.role : null);
     case "left":
-      return left(conversation, entry.body.user);
+      return left(conversation, entry.body.user, me);
     case "renamed":
       return { ...conversation, name: entry.body.name };
     case "created":
     case "message":
     case "edited":
     case "deleted":
+    case "profiled":
     case "closed":
     case "added":
     case "removed":
@@ -31,9 +32,10 @@ function joined(was: Conversation, user: UserId, seq: Seq, role: Conversation["r
   return { ...now, role, joined: seq, delivered: Math.max(was.delivered, seq), read: Math.max(was.read, seq) };
 }
 
-function left(was: Conversation, user: UserId): Conversation {
+function left(was: Conversation, user: UserId, me: UserId): Conversation {
   const marks = was.marks.filter((mark) => mark.user !== user);
-  return onlyToldMarks({ ...was, members: Math.max(0, was.members - 1), marks });
+  const role = user === me ? null : was.role;
+  return onlyToldMarks({ ...was, role, members: Math.max(0, was.members - 1), marks });
 }
 
 function onlyToldMarks(conversation: Conversation): Conversation {

@@ -41,6 +41,8 @@ export class Replica {
   /** Logs that are being brought up, and where they stood when that was asked for last. */
   readonly #mending = new Set<Log>();
   readonly #mendedAt = new Map<Log, Seq>();
+  /** Logs of memberships that ended as far as was heard: one may have been added again since. */
+  readonly #ended = new Set<Log>();
   #inbox: ConversationId | null = null;
   #caughtUp = false;
   #beatEvery = 0;
@@ -76,6 +78,7 @@ export class Replica {
     this.#behind.clear();
     this.#mending.clear();
     this.#mendedAt.clear();
+    this.#ended.clear();
     this.epoch = null;
     this.#ties.changed(null);
   }
@@ -124,6 +127,7 @@ export class Replica {
     this.#behind.delete(id);
     this.#mending.delete(log);
     this.#mendedAt.delete(log);
+    this.#ended.delete(log);
     this.#ties.changed(id);
   }
 
@@ -162,6 +166,7 @@ export class Replica {
       if (doubtful && this.#caughtUp) this.#ties.report(log, { recount: true });
       this.#heed(log, entry);
     }
+    if (this.#caughtUp && !this.#mending.has(log)) this.#dropEnded(log);
     if (log.stale && this.#caughtUp) this.#mend(log);
     this.#delivered(conversation);
     this.#ties.changed(conversation);
@@ -176,16 +181,37 @@ export class Replica {
         this.#ties.spoke(log.id, entry.author);
         break;
       case "left":
-        if (entry.body.user === me) this.drop(log.id);
+        if (entry.body.user === me) this.#ended.add(log);
+        break;
+      case "joined":
+        if (entry.body.user === me) this.#ended.delete(log);
+        break;
+      case "profiled":
+        this.#ties.met([entry.body.person]);
         break;
       case "closed":
         this.drop(log.id);
         break;
       case "removed":
+        this.#doubt(entry.body.conversation);
+        break;
       case "dissolved":
         this.drop(entry.body.conversation);
         break;
     }
+  }
+
+  /** The inbox may tell late of a membership that ended: only the server knows whether another one began. */
+  #doubt(id: ConversationId): void {
+    const log = this.#logs.get(id);
+    // Before `caught_up` the server says by itself what is gone.
+    if (!log || !this.#caughtUp) return;
+    this.#mendedAt.delete(log);
+    this.#mend(log);
+  }
+
+  #dropEnded(log: Log): void {
+    if (this.#ended.has(log) && log.summary.role === null) this.drop(log.id);
   }
 
   #resync({ conversation, from, head, check, reset }: ServerFrameOf<"resync">): void {
@@ -215,7 +241,8 @@ export class Replica {
       if (log && !log.count({ read, unread, mentions, asOf: as_of })) this.#ties.report(log, { recount: true });
     }
     for (const { conversation, marks: others } of marks) this.#logs.get(conversation)?.moveOthers(others);
-    for (const log of this.logs()) {
+    for (const log of [...this.logs()]) {
+      this.#dropEnded(log);
       this.#delivered(log.id);
       if (log.stale) this.#mend(log);
     }
@@ -278,10 +305,16 @@ export class Replica {
     this.#ties.follow(log, (followed) => {
       this.#mending.delete(log);
       if (followed === null || this.#logs.get(log.id) !== log) return;
-      if ("conversation" in followed) log.renew(followed.conversation, this.#ties.me());
+      if ("conversation" in followed) this.#mended(log, followed.conversation);
       else this.#notMended(log, followed.refused);
       this.#ties.changed(log.id);
     });
+  }
+
+  #mended(log: Log, now: Conversation): void {
+    if (log.summary.role !== null && now.role === null) this.#ended.add(log);
+    log.renew(now, this.#ties.me());
+    this.#dropEnded(log);
   }
 
   #notMended(log: Log, code: ErrorCode): void {

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { conversationId, conversationKind, key, memberRole, seq, visibility } from "./conversations.ts";
-import { userId } from "./people.ts";
+import { person, userId } from "./people.ts";
 
 /**
  * What an entry of each kind says. Kinds are added, fields become optional, nothing is renamed.
- * The first seven are the log of a conversation; the last three stand only in a person's inbox.
+ * The last three stand only in a person's inbox.
  */
 export const bodies = {
   created: z.object({
@@ -24,6 +24,8 @@ export const bodies = {
   edited: z.object({ target: seq, text: z.string().nullable() }),
   /** The message at `target`, written by `of`, was blanked with all its edits. */
   deleted: z.object({ target: seq, of: userId }),
+  /** Somebody who is in this conversation has another name or role: this is who they are now. */
+  profiled: z.object({ person }),
   /** The room ends here. */
   closed: z.object({}),
   /** Inbox: its owner is now in this conversation. */
@@ -58,6 +60,7 @@ export const entry = z.discriminatedUnion("kind", [
   entryOf("message"),
   entryOf("edited"),
   entryOf("deleted"),
+  entryOf("profiled"),
   entryOf("closed"),
   entryOf("added"),
   entryOf("removed"),

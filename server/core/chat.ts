@@ -78,7 +78,7 @@ export class Chat {
     });
     this.#presence = new Presence({ feeds: this.feeds, broadcast, clock, limits: limits.presence });
     const keyed = { store, committer: this.#committer, digests, clock };
-    this.people = new People({ store, clock, digests, limits });
+    this.people = new People({ ...keyed, limits });
     this.#messages = new Messages({ ...keyed, presence: this.#presence, limits });
     const { looks, resumeWaiting } = limits;
     this.#lines = {

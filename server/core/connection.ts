@@ -1,7 +1,7 @@
 import type { Conversation, MemberRole } from "@parley/protocol/conversations";
 import type { Cursor, CursorRow } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
-import { ChatError } from "@parley/protocol/errors";
+import { ChatError, ERRORS } from "@parley/protocol/errors";
 import type { ServerFrame, ServerFrameOf } from "@parley/protocol/frames";
 import type { ConversationId, Epoch, Seq } from "@parley/protocol/ids";
 import { tellsMarks } from "@parley/protocol/marks";
@@ -41,6 +41,8 @@ const ROLES: Record<MemberRole, MemberRole> = {
   member: "member",
   read_only: "read_only",
 };
+/** Milliseconds before a conversation that could not be followed is tried again. */
+const AGAIN = 1000;
 const OUTSIDER = { role: null, joined: 0 };
 const NONE: readonly Followed[] = [];
 const NOTHING: readonly ConversationId[] = [];
@@ -48,7 +50,8 @@ const DONE: Promise<unknown> = Promise.resolve();
 
 /** One person's live line: the feeds it follows, and where it looks. Follows happen one after the other. */
 export class Connection implements Follower, Actor {
-  readonly user: User;
+  /** As they are now: their inbox says when that changes. */
+  user: User;
   readonly codec: Codec;
   readonly outlet: Outlet;
   readonly #parts: ConnectionParts;
@@ -139,19 +142,15 @@ export class Connection implements Follower, Actor {
     this.#forget(conversation, false);
     // Nobody is without an inbox. The answer to the command that closed it leaves first.
     if (conversation === this.user.inbox) this.#parts.clock.turn(() => this.outlet.close("signed_out"));
+    // Whoever was added again meanwhile may have been told so before this feed came to the end of the old membership.
+    else this.#bring(conversation);
   }
 
   /** A conversation that this person was added to begins to flow by itself, on every device. */
   heard(entries: readonly Entry[]): void {
     for (const entry of entries) {
-      if (entry.kind !== "added") continue;
-      const id = entry.body.conversation;
-      this.#inTurn(async () => {
-        if (this.follows(id)) await this.#becomeMember(id);
-        else await this.#attach(id, null);
-      }).catch((error) =>
-        this.#parts.observer.log("debug", "not_followed", { conversation: id, error: String(error) }),
-      );
+      if (entry.kind === "profiled") this.user = { ...this.user, ...entry.body.person };
+      if (entry.kind === "added") this.#bring(entry.body.conversation);
     }
   }
 
@@ -160,6 +159,23 @@ export class Connection implements Follower, Actor {
     for (const id of this.#looking) this.#parts.presence.lookAway(this, id);
     this.#looking = NOTHING;
     for (const { feed } of this.#followed) this.unfollow(feed.row.id);
+  }
+
+  /** Follows what this person is a member of now; where the store does not answer, again a little later. */
+  #bring(conversation: ConversationId): void {
+    this.#inTurn(() => this.#bringNow(conversation)).catch((error) => {
+      if (this.#closed || (error instanceof ChatError && !ERRORS[error.code].retry)) return;
+      this.#parts.observer.log("debug", "not_followed", { conversation, error: String(error) });
+      this.#parts.clock.after(AGAIN, () => this.#bring(conversation));
+    });
+  }
+
+  async #bringNow(conversation: ConversationId): Promise<void> {
+    if (this.#closed) return;
+    const { member } = await obtain(this.#parts.store, { user: this.user }, conversation);
+    if (!member) return;
+    if (this.follows(conversation)) this.#becomeMember(conversation, member);
+    else await this.#attach(conversation, null);
   }
 
   async #attachOrGone(conversation: ConversationId, cursor: Cursor | null): Promise<boolean> {
@@ -199,10 +215,9 @@ export class Connection implements Follower, Actor {
   }
 
   /** Somebody who was reading a public room joined it: the same line, with what a member may do. */
-  async #becomeMember(conversation: ConversationId): Promise<void> {
-    const { member } = await obtain(this.#parts.store, { user: this.user }, conversation);
+  #becomeMember(conversation: ConversationId, member: Membership): void {
     const followed = this.#find(conversation);
-    if (!member || !followed || followed.role) return;
+    if (!followed || followed.role) return;
     const promoted = { feed: followed.feed, role: ROLES[member.role], joined: member.joined };
     this.#followed = this.#followed.map((other) => (other === followed ? promoted : other));
     this.#parts.presence.came(followed.feed, this.user.id);

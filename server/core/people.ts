@@ -1,12 +1,17 @@
 import type { Args, Result } from "@parley/protocol/commands";
 import { ChatError } from "@parley/protocol/errors";
+import type { ConversationId, Key } from "@parley/protocol/ids";
+import type { Person } from "@parley/protocol/people";
 import type { Actor } from "./actor.ts";
+import type { Committer } from "./committer.ts";
+import { ownKey } from "./keyed.ts";
 import { checkHandle, checkShownName, deriveHandle, handleCandidates } from "./names.ts";
 import type { Clock, Digests, Store, User } from "./ports.ts";
 import { personOf } from "./summary.ts";
 
 export interface PeopleParts {
   store: Store;
+  committer: Committer;
   clock: Clock;
   digests: Digests;
   limits: { shownName: number; handle: number; people: number };
@@ -51,12 +56,42 @@ export class People {
     return { people: (await this.#parts.store.users(ids)).map(personOf) };
   }
 
-  async update(actor: Actor, { name, handle }: Args<"update_profile">): Promise<Result<"update_profile">> {
+  async update(actor: Actor, { key, name, handle }: Args<"update_profile">): Promise<Result<"update_profile">> {
     const { store, clock, limits } = this.#parts;
     const change = {
       ...(name === undefined ? {} : { name: checkShownName(name, limits.shownName) }),
       ...(handle === undefined ? {} : { handle: checkHandle(handle, limits.handle) }),
     };
-    return { person: personOf(await store.updateProfile(actor.user.id, change, clock.now())) };
+    const user = await store.updateProfile(actor.user.id, change, clock.now());
+    const places = (await store.memberships(user.id)).map(({ row }) => row.id);
+    await this.#spread(user, [user.inbox, ...places], key);
+    return { person: personOf(user) };
+  }
+
+  /** Makes this person the server's owner by its one-time secret. Throws `forbidden` where it is not that one. */
+  async claimServer({ user }: Actor, secret: string): Promise<Person> {
+    const { store, digests } = this.#parts;
+    if (user.role !== "owner" && !(await store.claimOwnership(user.id, digests.token(secret)))) {
+      throw new ChatError("forbidden", "This link was used, or replaced by a newer one.");
+    }
+    const [owner = user] = await store.users([user.id]);
+    await this.#spread(owner, [owner.inbox], "owner");
+    return personOf(owner);
+  }
+
+  /** Says in these logs who this person is now: whoever reads them cannot miss it. */
+  async #spread(user: User, conversations: readonly ConversationId[], key: Key): Promise<void> {
+    const { committer, clock, digests } = this.#parts;
+    const body = { person: personOf(user) };
+    const digest = digests.content(JSON.stringify(body));
+    const its = ownKey("p", key);
+    const writes = conversations.map((conversation) =>
+      committer.commit({
+        time: clock.now(),
+        guards: [{ is: "open", conversation }],
+        drafts: [{ conversation, author: user.id, key: its, digest, kind: "profiled", body }],
+      }),
+    );
+    await Promise.all(writes);
   }
 }

@@ -216,3 +216,28 @@ test("[KEY3] opening is keyed too: one room for one key, one direct for two peop
   expect((await open(ada, ben)).conversation.id).toBe(x.conversation.id);
   expect(await codeOf(stage.chat.run({ user: ada }, "create_room", { key: "room", name: "Two" }))).toBe("key_reused");
 });
+
+test("[PEO13] whoever shares a conversation with somebody learns their new name from its log, and the owner's role at once", async () => {
+  const { stage, ada, ben } = await three();
+  const room = await stage.room(ada, ben);
+  const [seat, own] = [await stage.seat(ben), await stage.seat(ada)];
+  const change = () =>
+    stage.chat.run({ user: ada }, "update_profile", { key: "n", name: "Ada Lund", handle: "ada.lund" });
+  await Promise.all([change(), change()]);
+  await change();
+  await stage.settle();
+  const told = seat.entries(room).filter((entry) => entry.kind === "profiled");
+  expect(told).toMatchObject([
+    { author: ada.id, body: { person: { id: ada.id, name: "Ada Lund", handle: "ada.lund" } } },
+  ]);
+  await stage.store.offerOwnership("hash:the one");
+  expect(await codeOf(stage.chat.people.claimServer({ user: ben }, "not it"))).toBe("forbidden");
+  expect(own.connection.user.role).toBe("guest");
+  expect(await stage.chat.people.claimServer({ user: ada }, "the one")).toMatchObject({
+    name: "Ada Lund",
+    role: "owner",
+  });
+  await stage.settle();
+  expect(own.connection.user).toMatchObject({ name: "Ada Lund", role: "owner" });
+  expect(await codeOf(stage.chat.people.claimServer({ user: ben }, "the one"))).toBe("forbidden");
+});

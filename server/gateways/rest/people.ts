@@ -19,7 +19,7 @@ export function guestAnswers({ chat, digests }: RestParts): Pick<OpenAnswers, "c
 
 /** What somebody asks about themselves. */
 export function ownAnswers(parts: RestParts): Pick<OwnAnswers, "me" | "update_me" | "claim_server"> {
-  const { chat, store, digests } = parts;
+  const { chat, digests } = parts;
   return {
     me: async (_, user) => ({ result: { person: personOf(user) } }),
     async update_me(change, user) {
@@ -27,10 +27,7 @@ export function ownAnswers(parts: RestParts): Pick<OwnAnswers, "me" | "update_me
       return { result: await chat.run({ user }, "update_profile", { key, ...change }) };
     },
     async claim_server({ secret }, user) {
-      const claimed = user.role === "owner" || (await store.claimOwnership(user.id, digests.token(secret)));
-      if (!claimed) throw new ChatError("forbidden", "This link was used, or replaced by a newer one.");
-      const [now] = await store.users([user.id]);
-      return { result: { person: personOf(now ?? user) } };
+      return { result: { person: await chat.people.claimServer({ user }, secret) } };
     },
   };
 }

@@ -11,6 +11,7 @@ export const KINDS = [
   "added",
   "removed",
   "dissolved",
+  "profiled",
 ] as const;
 
 /**

@@ -27,6 +27,8 @@ function happening(entry: Entry): Happening | null {
       return entry.body.user === entry.author ? by("left") : by("removed", [entry.body.user]);
     case "renamed":
       return by("named this room", [], entry.body.name);
+    case "profiled":
+      return by("has another name now:", [], entry.body.person.name);
     case "closed":
       return by("deleted this room");
     default:
