@@ -1,6 +1,6 @@
-import type { ConversationKind, MemberRole, Visibility } from "@parley/protocol/conversations";
+import type { ConversationKind, Visibility } from "@parley/protocol/conversations";
 import type { Entry, EntryKind } from "@parley/protocol/entries";
-import type { ConversationRow, Logged, MemberRow, User } from "../../core/ports.ts";
+import type { ConversationRow, Logged } from "../../core/ports.ts";
 import { KINDS } from "./schema.ts";
 
 /** Columns of an entry, in the order that `EntryRow` names them. */
@@ -58,10 +58,5 @@ export function conversationOf(row: StoredConversation): ConversationRow {
 /** Columns of a membership; the table must be named `m`. */
 export const MEMBER = "m.conversation, m.user, m.role, m.joined, m.delivered, m.read";
 
-export interface StoredMember extends MemberRow {
-  role: MemberRole;
-}
-
 /** Columns of a person; the table must be named `u`. */
 export const USER = "u.id, u.name, u.handle, u.kind, u.role, u.inbox";
-export type StoredUser = User;
