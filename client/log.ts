@@ -132,8 +132,9 @@ export class Log {
     return log;
   }
 
-  /** Takes a summary that is true at its head, and what was heard after that on top of it. */
+  /** Takes a summary that is true at its head, and what was heard after that on top of it; not one that is too old. */
   renew(summary: Conversation, me: UserId): void {
+    if (summary.head < Math.max(this.#summaryAsOf, this.low - 1)) return;
     const { delivered, read } = this.summary;
     const marks = withMarks(summary.marks, this.summary.marks);
     this.#summaryAsOf = summary.head;

@@ -206,7 +206,7 @@ export class Replica {
     const log = this.#logs.get(id);
     // Before `caught_up` the server says by itself what is gone.
     if (!log || !this.#caughtUp) return;
-    this.#mendedAt.delete(log);
+    log.stale = true;
     this.#mend(log);
   }
 
@@ -263,6 +263,8 @@ export class Replica {
       }
     }
     for (const [id, head] of heads) this.#noteHead(id, head);
+    // What was refused for a while is asked for again.
+    if (this.#caughtUp) for (const log of this.logs()) if (log.stale) this.#mend(log);
   }
 
   #noteHead(id: ConversationId, head: Seq): void {
