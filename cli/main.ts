@@ -13,6 +13,13 @@ const COMMANDS: Record<string, Command> = {
       await main(args);
     },
   },
+  prove: {
+    about: "prove that nothing gets lost, on a copy of your data or on a running server; see prove --help",
+    async run(args) {
+      const { prove } = await import("./prove/prove.ts");
+      process.exitCode = await prove(args);
+    },
+  },
   help: { about: "show this", run: () => console.log(usage()) },
   version: { about: "show the version", run: () => console.log(`parley ${manifest.version}`) },
 };

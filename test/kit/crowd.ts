@@ -1,3 +1,4 @@
+import { type Acknowledged, type Copy, compare as compareAll, total, type Verdict } from "@parley/cli/prove/compare";
 import { type Client, createClient } from "@parley/client";
 import type { Item } from "@parley/protocol/messages";
 import { fetchAll, until } from "./replicas.ts";
@@ -5,7 +6,7 @@ import { fetchAll, until } from "./replicas.ts";
 /** Somebody who posts, and what the server acknowledged to them. */
 export interface Person {
   client: Client;
-  acknowledged: { room: number; text: string }[];
+  acknowledged: (Acknowledged & { room: number })[];
 }
 
 /** People who are all members of the same rooms. */
@@ -15,13 +16,8 @@ export interface Crowd {
 }
 
 /** What became of what was acknowledged. */
-export interface Losses {
+export interface Losses extends Verdict {
   acknowledged: number;
-  delivered: number;
-  lost: number;
-  duplicated: number;
-  misordered: number;
-  unread_drift: number;
 }
 
 /** What must have happened to a crowd, whatever happened to the server. */
@@ -58,8 +54,9 @@ async function keepPosting(person: Person, at: number, rooms: number[], goesOn: 
   for (let n = person.acknowledged.length; goesOn(); n++) {
     const room = rooms[(at + n) % rooms.length] as number;
     const text = `${at}/${n}`;
-    await person.client.post(room, text).sent;
-    person.acknowledged.push({ room, text });
+    const { seq } = await person.client.post(room, text).sent;
+    const author = person.client.me?.id ?? 0;
+    person.acknowledged.push({ room, author, order: n, seq, what: { is: "post", text } });
     await Bun.sleep(Math.random() * pause);
   }
 }
@@ -71,53 +68,24 @@ export function acknowledged({ people }: Pick<Crowd, "people">): number {
 
 /** Compares what was acknowledged with the log, and the log with every replica; then everybody leaves. */
 export async function compare({ people, rooms }: Crowd): Promise<Losses> {
-  const report: Losses = {
-    acknowledged: acknowledged({ people }),
-    delivered: 0,
-    lost: 0,
-    duplicated: 0,
-    misordered: 0,
-    unread_drift: 0,
-  };
+  const verdicts = [];
   for (const room of rooms) {
-    const truth = textsOf(await fetchAll(people[0]?.client as Client, room));
-    const expected = people.flatMap((person) => person.acknowledged.filter((told) => told.room === room));
-    const there = new Set(truth);
-    report.duplicated += truth.length - there.size;
-    report.lost += expected.filter(({ text }) => !there.has(text)).length;
-    report.misordered += outOfOrder(truth);
-    for (const { client } of people) await compareReplica(client, room, truth, report);
+    const log = await fetchAll(people[0]?.client as Client, room);
+    const told = people.flatMap((person) => person.acknowledged.filter((one) => one.room === room));
+    const copies = [];
+    for (const { client } of people) copies.push(await copyOf(client, room));
+    const head = Math.max(...told.map(({ seq }) => seq));
+    const preamble = Math.min(...told.map(({ seq }) => seq)) - 1;
+    verdicts.push(compareAll({ head, log, acknowledged: told, copies, unanswered: 0, preamble }));
   }
   for (const { client } of people) client.disconnect();
-  return report;
+  return { acknowledged: acknowledged({ people }), ...total(verdicts) };
 }
 
-async function compareReplica(client: Client, room: number, truth: string[], report: Losses) {
+async function copyOf(client: Client, room: number): Promise<Copy> {
   await until(client, () => client.line.is === "live" && client.timeline(room).pending.length === 0);
   while (!client.timeline(room).complete) await client.loadOlder(room);
-  const held = textsOf(client.timeline(room).rows.filter((row): row is Item => row.kind !== "hole"));
-  const distinct = new Set(held);
-  report.delivered += held.length;
-  report.duplicated += held.length - distinct.size;
-  report.lost += truth.filter((text) => !distinct.has(text)).length;
-  report.misordered += held.filter((text, at) => text !== truth[at]).length;
-  const view = client.conversation(room);
-  const counted = await client.call("mark", { conversation: room });
-  if (view?.unread !== counted.unread) report.unread_drift += 1;
-}
-
-function textsOf(items: readonly Item[]): string[] {
-  return items.flatMap((item) => (item.kind === "message" && item.text !== null ? [item.text] : []));
-}
-
-/** Each author's messages carry their number: how many stand before an earlier one of the same author. */
-function outOfOrder(texts: readonly string[]): number {
-  const last = new Map<string, number>();
-  let wrong = 0;
-  for (const text of texts) {
-    const [author, n] = text.split("/") as [string, string];
-    if (Number(n) <= (last.get(author) ?? -1)) wrong += 1;
-    last.set(author, Number(n));
-  }
-  return wrong;
+  const items = client.timeline(room).rows.filter((row): row is Item => row.kind !== "hole");
+  const { read, unread: counted } = await client.call("mark", { conversation: room });
+  return { user: client.me?.id ?? 0, items, read, unread: client.conversation(room)?.unread ?? -1, counted };
 }
