@@ -238,6 +238,8 @@ export class Connection {
 
   #watch(): void {
     this.#stopWatch();
+    // A clock that was set back must not make silence look short.
+    this.#heardAt = Math.min(this.#heardAt, this.#around.clock.now());
     const left = this.#heardAt + this.#silence - this.#around.clock.now();
     this.#stopWatch = this.#around.clock.after(Math.max(1, left), () => {
       if (!this.up) return;

@@ -24,7 +24,7 @@ export interface ReplicaTies {
   introduced(conversation: ConversationId): void;
   /** A hole may have swallowed one's own echoes. */
   holed(conversation: ConversationId): void;
-  report(log: Log, marks: { delivered?: Seq; recount?: boolean }): void;
+  report(log: Log, marks: { delivered?: Seq; read?: Seq; recount?: boolean }): void;
   met(people: readonly Person[]): void;
   /** Null: any of them. */
   changed(conversation: ConversationId | null): void;
@@ -237,8 +237,13 @@ export class Replica {
     const me = this.#ties.me();
     for (const { conversation, delivered, read, unread, mentions, as_of } of own) {
       const log = this.#logs.get(conversation);
-      log?.moveOwn(delivered, read, me);
-      if (log && !log.count({ read, unread, mentions, asOf: as_of })) this.#ties.report(log, { recount: true });
+      if (!log) continue;
+      log.moveOwn(delivered, read, me);
+      const { summary } = log;
+      // A database that lost its newest part without knowing it forgot marks, too.
+      if (summary.delivered > delivered || summary.read > read)
+        this.#ties.report(log, { ...marksOf(summary), recount: true });
+      if (!log.count({ read, unread, mentions, asOf: as_of })) this.#ties.report(log, { recount: true });
     }
     for (const { conversation, marks: others } of marks) this.#logs.get(conversation)?.moveOthers(others);
     for (const log of [...this.logs()]) {
@@ -323,4 +328,8 @@ export class Replica {
     if (ERRORS[code]?.retry) this.#miss(log.id, log.head);
     else this.drop(log.id);
   }
+}
+
+function marksOf({ delivered, read }: Conversation): { delivered: Seq; read: Seq } {
+  return { delivered, read };
 }
