@@ -39,10 +39,10 @@ export function libfaketime(): Promise<string> {
   return bring(FAKETIME, FOLDER);
 }
 
-/** The program, or undefined with a sentence that the test run shows; under CI the lack is an error. */
-export async function orSkip(program: Promise<string>): Promise<string | undefined> {
+/** What tests need, or undefined with a sentence that the test run shows; under CI the lack is an error. */
+export async function orSkip<T>(needed: Promise<T>): Promise<T | undefined> {
   try {
-    return await program;
+    return await needed;
   } catch (error) {
     if (process.env.CI === "true") throw error;
     console.error(`skipped: ${error instanceof Error ? error.message : error}`);

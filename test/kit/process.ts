@@ -109,6 +109,7 @@ export class ServerProcess {
   readonly #env: Record<string, string>;
   readonly #command: string[];
   #process: Bun.Subprocess<"ignore", "pipe", "pipe"> | null = null;
+  #said: Promise<unknown> = Promise.resolve();
   output = "";
 
   constructor(options: ServerOptions) {
@@ -127,7 +128,7 @@ export class ServerProcess {
     this.spawn();
     const until = Date.now() + HEALTHY_MS;
     while (!(await this.#isReady())) {
-      if (this.#process?.exitCode !== null || Date.now() > until) throw new Error(`No server:\n${this.output}`);
+      if (this.#isOver() || Date.now() > until) throw new Error(`No server:\n${this.output}`);
       await Bun.sleep(20);
     }
   }
@@ -142,13 +143,14 @@ export class ServerProcess {
       stdout: "pipe",
       stderr: "pipe",
     });
-    void this.#keep(this.#process.stdout);
-    void this.#keep(this.#process.stderr);
+    this.#said = Promise.all([this.#keep(this.#process.stdout), this.#keep(this.#process.stderr)]);
   }
 
-  /** The exit code, once it ended by itself. */
+  /** The exit code, once it ended by itself and its output is complete. */
   async ended(): Promise<number> {
-    return (await this.#process?.exited) ?? -1;
+    const code = await this.#process?.exited;
+    await this.#said;
+    return code ?? -1;
   }
 
   /** Ends it as a power cut would. */
@@ -161,6 +163,10 @@ export class ServerProcess {
   async stop(): Promise<number> {
     this.#process?.kill("SIGTERM");
     return this.ended();
+  }
+
+  #isOver(): boolean {
+    return this.#process?.exitCode !== null || this.#process.signalCode !== null;
   }
 
   async #isReady(): Promise<boolean> {
