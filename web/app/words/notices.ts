@@ -28,7 +28,7 @@ function happening(entry: Entry): Happening | null {
     case "renamed":
       return by("named this room", [], entry.body.name);
     case "profiled":
-      return by("has another name now:", [], entry.body.person.name);
+      return by("has a new name or role");
     case "closed":
       return by("deleted this room");
     default:
