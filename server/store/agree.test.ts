@@ -1,0 +1,137 @@
+import { expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import type { Draft, Guard, MarkMove, Store, User, Write } from "../core/ports.ts";
+import { direct, draft, joined, left, message, NOW, opens, write } from "./contract/kit.ts";
+import { memoryStore } from "./memory/memory.ts";
+import { openSqlite } from "./sqlite/sqlite.ts";
+
+const PEOPLE = ["ann", "bob", "cid"];
+/** Inboxes are 1 to 3; a few of these never come to exist. */
+const PLACES = 8;
+
+interface Step {
+  kind: string;
+  who: number;
+  whom: number;
+  place: number;
+  seq: number;
+  key: number;
+  guard: string;
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constantFrom(
+    "say",
+    "say",
+    "say",
+    "mention",
+    "edit",
+    "delete",
+    "join",
+    "leave",
+    "rename",
+    "close",
+    "room",
+    "direct",
+    "mark",
+  ),
+  who: fc.nat(2),
+  whom: fc.nat(2),
+  place: fc.integer({ min: 4, max: PLACES }),
+  seq: fc.integer({ min: 0, max: 12 }),
+  key: fc.nat(9),
+  guard: fc.constantFrom("none", "none", "member", "stranger", "open", "message", "own", "fewer"),
+});
+
+/** What a step writes; null where it moves a mark, or where the place does not exist. */
+function writeOf(people: User[], made: number, { kind, who, whom, place, seq, key, guard }: Step): Write | null {
+  const [by, other] = [people[who], people[whom]] as [User, User];
+  const named = `k${key}`;
+  if (kind === "room") return opens(who === whom ? [by] : [by, other], named, { name: `Room ${key}` });
+  if (kind === "direct") return who === whom ? null : direct([by, other], named);
+  if (kind === "mark" || place > made) return null;
+  const drafts: Record<string, () => Draft> = {
+    say: () => message(by, place, named, `text ${key % 3}`),
+    mention: () => message(by, place, named, "@both", [by.id, other.id]),
+    edit: () => draft(by, place, named, "edited", { target: seq, text: `edited ${key}` }),
+    delete: () => draft(by, place, named, "deleted", { target: seq, of: by.id }),
+    join: () => joined(other, place, named),
+    leave: () => left(other, place, named),
+    rename: () => draft(by, place, named, "renamed", { name: `Name ${key}` }),
+    close: () => draft(by, place, named, "closed", {}),
+  };
+  const guards = [...guardsOf(guard, place, by, seq)];
+  if (kind === "edit" || kind === "delete") guards.push({ is: "message", conversation: place, seq });
+  return write((drafts[kind] as () => Draft)(), ...guards);
+}
+
+function guardsOf(guard: string, conversation: number, by: User, seq: number): Guard[] {
+  if (guard === "member") return [{ is: "member", conversation, user: by.id, since: seq }];
+  if (guard === "stranger") return [{ is: "stranger", conversation, user: by.id }];
+  if (guard === "open") return [{ is: "open", conversation }];
+  if (guard === "message") return [{ is: "message", conversation, seq }];
+  if (guard === "own") return [{ is: "message", conversation, seq, author: by.id }];
+  return guard === "fewer" ? [{ is: "fewer", conversation, than: 2 }] : [];
+}
+
+function markOf(people: User[], { who, place, seq, key }: Step): MarkMove {
+  return { conversation: place, user: (people[who] as User).id, delivered: seq, read: key };
+}
+
+/** Everything that can be asked. */
+async function answers(store: Store, people: User[]): Promise<unknown[]> {
+  const ids = people.map(({ id }) => id);
+  const found: unknown[] = [await store.users(ids), await store.rooms(ids[0] ?? 0, { after: 0, limit: 9, query: "r" })];
+  for (const user of ids) found.push(await store.memberships(user));
+  for (let place = 1; place <= PLACES; place++) {
+    found.push(await store.conversation(place), await store.entries(place, 0, 1000, 1e9), await store.marks(place));
+    found.push(await store.members(place, 0, 10), await store.heads([place]));
+    for (const at of [{ before: 9 }, { after: 3 }]) found.push(await store.stretch(place, at, 2, 4));
+    for (const user of ids) {
+      found.push(
+        await store.unread(place, user, 2),
+        await store.spans(place, user),
+        await store.reached(place, 4, user),
+      );
+      for (let key = 0; key < 10; key++) found.push(await store.recall(user, place, `k${key}`));
+    }
+  }
+  return found;
+}
+
+async function enrolled(store: Store): Promise<User[]> {
+  const people: User[] = [];
+  for (const name of PEOPLE) people.push(await store.enrol({ name, handles: [name], tokenHash: name, time: NOW }));
+  return people;
+}
+
+test("[LOG13] every store gives the same answers after the same commits", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(step, { maxLength: 8 }), { maxLength: 8 }), async (batches) => {
+      const folder = mkdtempSync(join(tmpdir(), "parley-agree-"));
+      const stores = [memoryStore(), await openSqlite(folder)] as const;
+      try {
+        const [people] = await Promise.all(stores.map(enrolled));
+        const [ann, bob] = people as [User, User];
+        for (const store of stores) await store.commit([opens([ann, bob], "first"), direct([ann, bob], "second")], []);
+        let made = PEOPLE.length + 2;
+        for (const batch of batches) {
+          const writes = batch.flatMap((one) => writeOf(people as User[], made, one) ?? []);
+          const marks = batch.filter(({ kind }) => kind === "mark").map((one) => markOf(people as User[], one));
+          const [expected, got] = await Promise.all(stores.map((store) => store.commit(writes, marks)));
+          expect(got).toEqual(expected as never);
+          made += expected?.outcomes.filter((outcome) => outcome.is === "written" && outcome.opened).length ?? 0;
+        }
+        const [expected, got] = await Promise.all(stores.map((store) => answers(store, people as User[])));
+        expect(got).toEqual(expected as never);
+      } finally {
+        for (const store of stores) await store.close();
+        rmSync(folder, { recursive: true });
+      }
+    }),
+    { numRuns: 50 },
+  );
+}, 60_000);
