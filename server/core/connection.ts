@@ -170,12 +170,11 @@ export class Connection implements Follower, Actor {
     });
   }
 
+  /** Begins anew also where a public room was read before: what this client still holds of it only the client knows. */
   async #bringNow(conversation: ConversationId): Promise<void> {
-    if (this.#closed) return;
+    if (this.#closed || this.isMember(conversation)) return;
     const { member } = await obtain(this.#parts.store, { user: this.user }, conversation);
-    if (!member) return;
-    if (this.follows(conversation)) this.#becomeMember(conversation, member);
-    else await this.#attach(conversation, null);
+    if (member) await this.#attach(conversation, null);
   }
 
   async #attachOrGone(conversation: ConversationId, cursor: Cursor | null): Promise<boolean> {
@@ -212,15 +211,6 @@ export class Connection implements Follower, Actor {
       this.#parts.presence.went(followed.feed, this.user.id, lingers);
     }
     this.#parts.feeds.release(followed.feed);
-  }
-
-  /** Somebody who was reading a public room joined it: the same line, with what a member may do. */
-  #becomeMember(conversation: ConversationId, member: Membership): void {
-    const followed = this.#find(conversation);
-    if (!followed || followed.role) return;
-    const promoted = { feed: followed.feed, role: ROLES[member.role], joined: member.joined };
-    this.#followed = this.#followed.map((other) => (other === followed ? promoted : other));
-    this.#parts.presence.came(followed.feed, this.user.id);
   }
 
   async #counts({ row, member }: { row: ConversationRow; member: MemberRow }): Promise<Own> {
