@@ -76,7 +76,10 @@ export async function compare({ people, rooms }: Crowd): Promise<Losses> {
     for (const { client } of people) copies.push(await copyOf(client, room));
     const head = Math.max(...told.map(({ seq }) => seq));
     const preamble = Math.min(...told.map(({ seq }) => seq)) - 1;
-    verdicts.push(compareAll({ head, log, acknowledged: told, copies, unanswered: 0, preamble }));
+    const here = new Set(people.map(({ client }) => client.me?.id));
+    // Nobody noted what those were told who are not of the crowd.
+    const unanswered = log.filter((item) => item.kind === "message" && !here.has(item.author)).length;
+    verdicts.push(compareAll({ head, log, acknowledged: told, copies, unanswered, preamble }));
   }
   for (const { client } of people) client.disconnect();
   return { acknowledged: acknowledged({ people }), ...total(verdicts) };
