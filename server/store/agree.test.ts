@@ -40,8 +40,8 @@ const step: fc.Arbitrary<Step> = fc.record({
   ),
   who: fc.nat(2),
   whom: fc.nat(2),
-  place: fc.integer({ min: 4, max: PLACES }),
-  seq: fc.integer({ min: 0, max: 12 }),
+  place: fc.constantFrom(4, 4, 4, 5, 5, 6, 7, 8),
+  seq: fc.integer({ min: 2, max: 9 }),
   key: fc.nat(9),
   guard: fc.constantFrom("none", "none", "member", "stranger", "open", "message", "own", "fewer"),
 });
@@ -108,6 +108,16 @@ async function enrolled(store: Store): Promise<User[]> {
   return people;
 }
 
+/** A room and a direct, in which something was said that mentions somebody. */
+function beginning([ann, bob]: User[]): Write[] {
+  const [room, pair] = [4, 5];
+  const two = [ann, bob] as [User, User];
+  const said = [room, pair].flatMap((place) =>
+    [1, 2, 3].map((n) => write(message(two[n % 2] as User, place, `said ${n}`, `text ${n}`, [two[0].id, two[1].id]))),
+  );
+  return [opens(two, "first"), direct(two, "second"), ...said];
+}
+
 test("[LOG13] every store gives the same answers after the same commits", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(step, { maxLength: 8 }), { maxLength: 8 }), async (batches) => {
@@ -115,8 +125,7 @@ test("[LOG13] every store gives the same answers after the same commits", async 
       const stores = [memoryStore(), await openSqlite(folder)] as const;
       try {
         const [people] = await Promise.all(stores.map(enrolled));
-        const [ann, bob] = people as [User, User];
-        for (const store of stores) await store.commit([opens([ann, bob], "first"), direct([ann, bob], "second")], []);
+        for (const store of stores) await store.commit(beginning(people as User[]), []);
         let made = PEOPLE.length + 2;
         for (const batch of batches) {
           const writes = batch.flatMap((one) => writeOf(people as User[], made, one) ?? []);
