@@ -6,6 +6,7 @@ import { backoff } from "./backoff.ts";
 import { Link } from "./link.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Line } from "./views.ts";
+import { within } from "./within.ts";
 
 /** A line that was live for so long starts its back-off anew. */
 const STEADY = 10_000;
@@ -159,7 +160,7 @@ export class Connection {
 
   /** One beat may come as several frames, and needs one answer. */
   #answerBeat(link: Link): void {
-    if (this.#heardAt - this.#answeredAt < ONE_BEAT) return;
+    if (within(ONE_BEAT, this.#answeredAt, this.#heardAt)) return;
     this.#answeredAt = this.#heardAt;
     link.send({ t: "beat" });
   }

@@ -3,6 +3,7 @@ import type { Signal } from "@parley/protocol/signals";
 import type { Command } from "./calls.ts";
 import type { ClientClock } from "./client.ts";
 import type { Presence } from "./views.ts";
+import { within } from "./within.ts";
 
 /** While somebody writes, that is said so often. */
 const AGAIN = 3000;
@@ -58,7 +59,7 @@ export class Looks {
   write(conversation: ConversationId, active: boolean): void {
     const now = this.#parts.clock.now();
     const said = this.#saidTyping.get(conversation);
-    const recent = said !== undefined && now - said < AGAIN;
+    const recent = said !== undefined && within(AGAIN, said, now);
     if (active ? recent : said === undefined) return;
     if (!this.#parts.say({ t: "typing", conversation, active })) return;
     if (active) this.#saidTyping.set(conversation, now);

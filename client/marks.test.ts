@@ -18,6 +18,7 @@ import {
 } from "./testing/world.ts";
 
 const OTHER = 8;
+const HOUR = 3_600_000;
 
 test("[SDK21] one's own marks are told together, at most once a second, and only where they move", async () => {
   const given = world();
@@ -186,4 +187,33 @@ test("[SDK23] what caught_up says of others' marks counts as if it had been hear
   given.end.say(welcome(), { t: "caught_up", own: [], marks: [{ conversation: ROOM, marks }] });
   expect(given.client.timeline(ROOM).reached).toEqual({ sent: 5, delivered: 5, read: 5 });
   await greet(given);
+});
+
+test("[SDK29] a device whose clock is set back tells marks and typing no later, and answers the next beat", async () => {
+  const given = world();
+  const end = await live(given, room({ head: 4 }));
+  end.say(entries(ROOM, said(5), said(6)), { t: "beat", heads: [] });
+  given.client.typing(ROOM, true);
+  given.client.markRead(ROOM, 5);
+  await given.clock.advance(1000);
+  end.say({ t: "error", id: end.last("mark").id, code: "too_fast", message: "", retry_after: 2000 });
+  given.clock.set(-HOUR);
+  await given.clock.advance(5000);
+  expect(end.all("mark").length).toBe(2);
+  given.client.typing(ROOM, true);
+  end.say({ t: "beat", heads: [] });
+  await given.clock.advance(0);
+  expect(end.all("typing").length).toBe(2);
+  expect(end.all("beat").length).toBe(2);
+});
+
+test("[SDK29] what a beat told and nobody sent is asked for at the next beat, also on a clock that was set back", async () => {
+  const given = world();
+  const end = await live(given, room({ head: 4 }));
+  end.say({ t: "beat", heads: [[ROOM, 6]] });
+  given.clock.set(-HOUR);
+  await given.clock.advance(25_000);
+  end.say({ t: "beat", heads: [] });
+  await given.clock.advance(0);
+  expect(end.all("follow").length).toBe(1);
 });

@@ -4,6 +4,7 @@ import type { ClientFrame } from "@parley/protocol/frames";
 import type { ConversationId, Seq, Time } from "@parley/protocol/ids";
 import type { Answer, Calls } from "./calls.ts";
 import type { ClientClock } from "./client.ts";
+import { within } from "./within.ts";
 
 const LAZY = 1000;
 
@@ -33,7 +34,9 @@ export class Marks {
   readonly #sent = new Map<ConversationId, Report>();
   #lastSent: Time = Number.NEGATIVE_INFINITY;
   /** Until then the server wants no more of them. */
-  #notBefore: Time = 0;
+  /** After a refusal nothing is told for so long. */
+  #refusedAt: Time = 0;
+  #pause = 0;
   #cancel: (() => void) | null = null;
 
   constructor(parts: MarksParts) {
@@ -54,7 +57,7 @@ export class Marks {
   /** What may leave with the frames that leave now. */
   riding(): ClientFrame[] {
     const now = this.#parts.clock.now();
-    const early = now - this.#lastSent < LAZY || now < this.#notBefore;
+    const early = within(LAZY, this.#lastSent, now) || within(this.#pause, this.#refusedAt, now);
     return early ? [] : this.#take();
   }
 
@@ -83,7 +86,9 @@ export class Marks {
   }
 
   #schedule(): void {
-    const ms = Math.max(LAZY, this.#notBefore - this.#parts.clock.now());
+    const now = this.#parts.clock.now();
+    const pause = within(this.#pause, this.#refusedAt, now) ? this.#refusedAt + this.#pause - now : 0;
+    const ms = Math.max(LAZY, pause);
     this.#cancel ??= this.#parts.clock.after(ms, () => {
       this.#cancel = null;
       if (!this.#parts.up()) return;
@@ -114,7 +119,8 @@ export class Marks {
       if (sent && covers(report, sent)) this.#sent.delete(conversation);
       this.#parts.answered(conversation, answer.ok as Result<"mark">);
     } else if (answer && ERRORS[answer.refused.code]?.retry) {
-      this.#notBefore = this.#parts.clock.now() + (answer.refused.retryAfter ?? 0);
+      this.#refusedAt = this.#parts.clock.now();
+      this.#pause = answer.refused.retryAfter ?? 0;
       this.#again(conversation, report);
     } else if (answer) this.#sent.delete(conversation);
   }

@@ -7,6 +7,7 @@ import type { ConversationId, Epoch, Seq, Time, UserId } from "@parley/protocol/
 import type { Signal } from "@parley/protocol/signals";
 import { Log } from "./log.ts";
 import type { Person } from "./views.ts";
+import { within } from "./within.ts";
 
 /** What became of asking the server to bring a log up: null where the line was lost meanwhile. */
 export type Followed = { conversation: Conversation } | { refused: ErrorCode } | null;
@@ -43,10 +44,10 @@ export class Replica {
   readonly #mendedAt = new Map<Log, Seq>();
   /** Logs of memberships that ended as far as was heard: one may have been added again since. */
   readonly #ended = new Set<Log>();
-  #inbox: ConversationId | null = null;
   #caughtUp = false;
   #beatEvery = 0;
   epoch: Epoch | null = null;
+  inbox: ConversationId | null = null;
 
   constructor(ties: ReplicaTies) {
     this.#ties = ties;
@@ -59,6 +60,19 @@ export class Replica {
   /** Every log but the inbox. */
   *logs(): Iterable<Log> {
     for (const log of this.#logs.values()) if (log.summary.kind !== "inbox") yield log;
+  }
+
+  /** Every log, with the inbox. */
+  all(): Iterable<Log> {
+    return this.#logs.values();
+  }
+
+  /** Begins with what was kept. */
+  restore(kept: { epoch: Epoch; inbox: ConversationId; logs: readonly Log[] }): void {
+    this.epoch = kept.epoch;
+    this.inbox = kept.inbox;
+    for (const log of kept.logs) this.#logs.set(log.id, log);
+    this.#ties.changed(null);
   }
 
   cursors(): CursorRow[] {
@@ -122,7 +136,7 @@ export class Replica {
 
   drop(id: ConversationId): void {
     const log = this.#logs.get(id);
-    if (!log || id === this.#inbox) return;
+    if (!log || id === this.inbox) return;
     this.#logs.delete(id);
     this.#behind.delete(id);
     this.#mending.delete(log);
@@ -134,7 +148,7 @@ export class Replica {
   #welcome({ epoch, inbox, beat }: ServerFrameOf<"welcome">): void {
     if (this.epoch !== null && this.epoch !== epoch) this.clear();
     this.epoch = epoch;
-    this.#inbox = inbox;
+    this.inbox = inbox;
     this.#beatEvery = beat;
   }
 
@@ -257,12 +271,12 @@ export class Replica {
   /** A head that stays unseen from one beat to the next was missed. */
   #beat({ heads }: ServerFrameOf<"beat">): void {
     // One beat may come as several frames: what the others of the same beat told is not missed yet.
-    const lastBeat = this.#ties.now() - this.#beatEvery / 2;
+    const now = this.#ties.now();
     for (const [id, { head, since }] of this.#behind) {
       const log = this.#logs.get(id);
       if (!log || log.next > head) this.#behind.delete(id);
-      else if (since <= lastBeat) {
-        this.#behind.set(id, { head, since: this.#ties.now() });
+      else if (!within(this.#beatEvery / 2, since, now)) {
+        this.#behind.set(id, { head, since: now });
         this.#mendedAt.delete(log);
         this.#mend(log);
       }

@@ -13,10 +13,16 @@ export function turn(): Promise<void> {
 /** A clock that stands still until it is told to go on. */
 export class FakeClock implements ClientClock {
   #now = 1_000_000;
+  #ahead = 0;
   #timers: Timer[] = [];
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#ahead;
+  }
+
+  /** Somebody sets the clock; what was to happen in so many milliseconds still does. */
+  set(by: number): void {
+    this.#ahead += by;
   }
 
   after(ms: number, call: () => void): () => void {

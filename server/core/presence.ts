@@ -1,5 +1,5 @@
 import type { ServerFrame } from "@parley/protocol/frames";
-import type { ConversationId, Time, UserId } from "@parley/protocol/ids";
+import type { ConversationId, UserId } from "@parley/protocol/ids";
 import type { Codec } from "./codec.ts";
 import type { Feed } from "./feed.ts";
 import type { Feeds } from "./feeds.ts";
@@ -37,8 +37,8 @@ function lookTopic(codec: Codec, conversation: ConversationId): string {
 /** Who is here and who is writing: leases that expire, told to those who look, coalesced, and never kept. */
 export class Presence {
   readonly #parts: PresenceParts;
-  readonly #lingering = new Map<ConversationId, Map<UserId, Time>>();
-  readonly #typing = new Map<ConversationId, Map<UserId, Time>>();
+  readonly #lingering: Leases = new Map();
+  readonly #typing: Leases = new Map();
   readonly #lookers = new Map<ConversationId, Map<Codec, number>>();
   readonly #due = new Set<string>();
 
@@ -47,7 +47,7 @@ export class Presence {
   }
 
   came(feed: Feed, user: UserId): void {
-    this.#lingering.get(feed.row.id)?.delete(user);
+    end(this.#lingering, feed.row.id, user);
     this.#tellSoon("presence", feed.row.id);
   }
 
@@ -59,24 +59,22 @@ export class Presence {
       this.#tellSoon("presence", conversation);
       return;
     }
-    lease(this.#lingering, conversation, user, this.#parts.clock.now() + this.#parts.limits.linger);
-    this.#parts.clock.after(this.#parts.limits.linger, () => {
-      if (expire(this.#lingering, conversation, this.#parts.clock.now())) this.#tellSoon("presence", conversation);
+    end(this.#lingering, conversation, user);
+    const over = this.#parts.clock.after(this.#parts.limits.linger, () => {
+      if (end(this.#lingering, conversation, user)) this.#tellSoon("presence", conversation);
     });
+    begin(this.#lingering, conversation, user, over);
   }
 
   typing(conversation: ConversationId, user: UserId, active: boolean): void {
-    if (!active) {
-      if (forget(this.#typing, conversation, user)) this.#tellSoon("typing", conversation);
-      return;
+    const before = end(this.#typing, conversation, user);
+    if (active) {
+      const over = this.#parts.clock.after(this.#parts.limits.typingLease, () => {
+        this.typing(conversation, user, false);
+      });
+      begin(this.#typing, conversation, user, over);
     }
-    const { clock, limits } = this.#parts;
-    const fresh = !this.#typing.get(conversation)?.has(user);
-    lease(this.#typing, conversation, user, clock.now() + limits.typingLease);
-    clock.after(limits.typingLease, () => {
-      if (expire(this.#typing, conversation, clock.now())) this.#tellSoon("typing", conversation);
-    });
-    if (fresh) this.#tellSoon("typing", conversation);
+    if (active !== before) this.#tellSoon("typing", conversation);
   }
 
   /** Starts telling this conversation to this socket, with what is true now. */
@@ -134,23 +132,19 @@ export class Presence {
   }
 }
 
-type Leases = Map<ConversationId, Map<UserId, Time>>;
+/** Who holds a lease on what, and how to cancel its end. Only timers end one: a clock may be set, a timer may not. */
+type Leases = Map<ConversationId, Map<UserId, () => void>>;
 
-function lease(leases: Leases, conversation: ConversationId, user: UserId, until: Time): void {
-  const held = leases.get(conversation) ?? new Map<UserId, Time>();
-  leases.set(conversation, held.set(user, until));
+function begin(leases: Leases, conversation: ConversationId, user: UserId, cancel: () => void): void {
+  const held = leases.get(conversation) ?? new Map<UserId, () => void>();
+  leases.set(conversation, held.set(user, cancel));
 }
 
-function forget(leases: Leases, conversation: ConversationId, user: UserId): boolean {
+/** True where there was one. */
+function end(leases: Leases, conversation: ConversationId, user: UserId): boolean {
   const held = leases.get(conversation);
+  held?.get(user)?.();
   const had = held?.delete(user) ?? false;
   if (held?.size === 0) leases.delete(conversation);
   return had;
-}
-
-/** Ends what has run out; true where something did. */
-function expire(leases: Leases, conversation: ConversationId, now: Time): boolean {
-  const over = [...(leases.get(conversation) ?? [])].filter(([, until]) => until <= now);
-  for (const [user] of over) forget(leases, conversation, user);
-  return over.length > 0;
 }

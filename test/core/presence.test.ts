@@ -76,6 +76,33 @@ test("[PRE2] somebody who reads a room and then joins it is present from then on
   expect(seat.told("typing").at(-1)?.users).toEqual([cas.id]);
 });
 
+test("[PRE5] setting the server's clock lets nobody's presence or typing last longer, nor end earlier", async () => {
+  for (const by of [3_600_000, -3_600_000]) {
+    const { stage, ben, room, seat } = await pair();
+    await seat.connection.look([room]);
+    const told = () => {
+      stage.clock.advance(300);
+      return {
+        here: seat.told("presence").at(-1)?.here?.includes(ben.id),
+        typing: seat.told("typing").at(-1)?.users.includes(ben.id),
+      };
+    };
+    const socket = await stage.seat(ben);
+    stage.chat.typing(socket.connection, { conversation: room, active: true });
+    stage.clock.set(by);
+    stage.clock.advance(5_000);
+    expect(told()).toEqual({ here: true, typing: true });
+    stage.clock.advance(1_000);
+    expect(told()).toEqual({ here: true, typing: false });
+    socket.leave();
+    stage.clock.set(by);
+    stage.clock.advance(9_000);
+    expect(told().here).toBe(true);
+    stage.clock.advance(1_000);
+    expect(told().here).toBe(false);
+  }
+});
+
 test("[PRE3] above a hundred present people only their number is told", async () => {
   const { stage, room, seat } = await pair();
   const crowd = await Promise.all(Array.from({ length: 100 }, (_, i) => stage.person(`crowd ${i} p`)));

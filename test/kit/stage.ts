@@ -14,10 +14,16 @@ import { memoryStore } from "@parley/server/store/memory/memory";
 /** A clock that moves only when told to; turns run with the event loop. */
 export class StageClock implements Clock {
   #now = 1_700_000_000_000;
+  #ahead = 0;
   #timers: { at: Time; call: () => void }[] = [];
 
   now(): Time {
-    return this.#now;
+    return this.#now + this.#ahead;
+  }
+
+  /** Somebody sets the clock; what was to happen in so many milliseconds still does. */
+  set(by: number): void {
+    this.#ahead += by;
   }
 
   after(ms: number, call: () => void): () => void {
