@@ -109,10 +109,9 @@ class Link {
     server.on("data", (data: Buffer) => this.#pass(data, client, server));
     client.on("drain", () => this.#state === "clear" && server.resume());
     server.on("drain", () => this.#state === "clear" && client.resume());
-    for (const socket of [client, server]) {
-      socket.on("error", () => this.end());
-      socket.on("close", () => this.end());
-    }
+    for (const socket of [client, server]) socket.on("error", () => this.end());
+    client.on("close", () => this.end());
+    server.on("close", () => this.#finish());
   }
 
   suffer(fault: Fault): void {
@@ -148,6 +147,13 @@ class Link {
     this.#client.destroy();
     this.#server.destroy();
     this.#ended();
+  }
+
+  /** The server said goodbye: what it said before is still told. */
+  #finish(): void {
+    if (this.#state === "swallowing") return;
+    this.#cancel();
+    this.#client.end(Buffer.concat(this.#held.splice(0)));
   }
 
   #pass(data: Buffer, to: Socket, from: Socket): void {
