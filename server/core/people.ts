@@ -3,6 +3,7 @@ import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, Key } from "@parley/protocol/ids";
 import type { Person } from "@parley/protocol/people";
 import type { Actor } from "./actor.ts";
+import { Calendar } from "./calendar.ts";
 import type { Committer } from "./committer.ts";
 import { ownKey } from "./keyed.ts";
 import { checkHandle, checkShownName, deriveHandle, handleCandidates } from "./names.ts";
@@ -23,32 +24,34 @@ const HANDLES_TRIED = 50;
 /** People: who a token belongs to, how a visitor becomes one, and what others see of them. */
 export class People {
   readonly #parts: PeopleParts;
+  readonly #calendar: Calendar;
 
   constructor(parts: PeopleParts) {
     this.#parts = parts;
+    this.#calendar = new Calendar(parts.clock);
   }
 
   /** Throws `bad_token` where nobody has this token. */
   async byToken(token: string): Promise<User> {
-    const { store, digests, clock } = this.#parts;
-    const user = SECRET.test(token) ? await store.userByToken(digests.token(token), clock.now()) : null;
+    const { store, digests } = this.#parts;
+    const user = SECRET.test(token) ? await store.userByToken(digests.token(token), this.#calendar.now()) : null;
     if (!user) throw new ChatError("bad_token");
     return user;
   }
 
   /** Holds a name for whoever has this secret; the same secret is the same person. Throws `bad_name`, `name_taken`. */
   async enrol(name: string, secret: string): Promise<User> {
-    const { store, digests, clock, limits } = this.#parts;
+    const { store, digests, limits } = this.#parts;
     if (!SECRET.test(secret)) throw new ChatError("bad_token", "A secret has 32 to 128 characters of A-Z a-z 0-9 _ -.");
     const tokenHash = digests.token(secret);
-    const known = await store.userByToken(tokenHash, clock.now());
+    const known = await store.userByToken(tokenHash, this.#calendar.now());
     if (known) return known;
     const shown = checkShownName(name, limits.shownName);
     const handles: string[] = [];
     for (const handle of handleCandidates(deriveHandle(shown))) {
       if (handles.push(handle) >= HANDLES_TRIED) break;
     }
-    return store.enrol({ name: shown, handles, tokenHash, time: clock.now() });
+    return store.enrol({ name: shown, handles, tokenHash, time: this.#calendar.now() });
   }
 
   async list(_: Actor, { ids }: Args<"people">): Promise<Result<"people">> {
@@ -62,7 +65,7 @@ export class People {
       ...(name === undefined ? {} : { name: checkShownName(name, limits.shownName) }),
       ...(handle === undefined ? {} : { handle: checkHandle(handle, limits.handle) }),
     };
-    const user = await store.updateProfile(actor.user.id, change, clock.now());
+    const user = await store.updateProfile(actor.user.id, change, this.#calendar.now());
     const places = (await store.memberships(user.id)).map(({ row }) => row.id);
     await this.#spread(user, [user.inbox, ...places], key);
     return { person: personOf(user) };
