@@ -7,6 +7,7 @@ import { buildWeb } from "./web.mjs";
 const tasks = {
   start: serve,
   test: (args) => runBun(["tools/test.ts", ...args], { cwd: root }),
+  simulate: (args) => runBun(["test/simulation/simulate.ts", ...args], { cwd: root }),
   build: buildOnly,
   run: (args) => runBun(args, { cwd: root }),
   parley: (args) => (args[0] === "serve" ? serve(args.slice(1)) : runBun([`${root}/cli/main.ts`, ...args])),

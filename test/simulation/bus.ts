@@ -1,0 +1,88 @@
+import type { ConversationId } from "@parley/protocol/ids";
+import type { Bus, Note } from "@parley/server/core/ports";
+import type { Random } from "./random.ts";
+import type { Time } from "./time.ts";
+
+/** A node on the bus. */
+export interface Listener {
+  readonly id: number;
+  readonly alive: boolean;
+  /** True where the node dies in the middle of saying something; it is dead then. */
+  dies(moment: "while announcing"): boolean;
+}
+
+/** What is wrong with the bus now. */
+export interface BusFaults {
+  drop: number;
+  repeat: number;
+  /** Longest way of a note, in milliseconds. */
+  delay: number;
+  /** Nodes that hear nobody else. */
+  apart: Set<number>;
+}
+
+export const FAULTLESS: Readonly<Omit<BusFaults, "apart">> = { drop: 0, repeat: 0, delay: 2 };
+
+type Heard = (note: Note) => void;
+
+/** The doorbell between nodes: it drops, repeats, reorders and delays as it is told to. */
+export class SimulatedBus {
+  readonly faults: BusFaults = { ...FAULTLESS, apart: new Set() };
+  readonly #time: Time;
+  readonly #random: Random;
+  /** A node hears itself at once, as with the bus of a single node. */
+  readonly #own: boolean;
+  readonly #listening = new Map<Listener, Map<ConversationId, Set<Heard>>>();
+
+  constructor(time: Time, random: Random, own: boolean) {
+    this.#time = time;
+    this.#random = random;
+    this.#own = own;
+  }
+
+  port(node: Listener): Bus {
+    const listeners = new Map<ConversationId, Set<Heard>>();
+    this.#listening.set(node, listeners);
+    return {
+      publish: (conversation, note) => this.#publish(node, conversation, note),
+      subscribe(conversation, heard) {
+        const hearing = listeners.get(conversation) ?? new Set();
+        listeners.set(conversation, hearing.add(heard));
+        return () => {
+          hearing.delete(heard);
+          if (hearing.size === 0 && listeners.get(conversation) === hearing) listeners.delete(conversation);
+        };
+      },
+      ready: async () => {},
+      close: async () => {},
+    };
+  }
+
+  left(node: Listener): void {
+    this.#listening.delete(node);
+  }
+
+  #publish(from: Listener, conversation: ConversationId, note: Note): void {
+    if (!from.alive) return;
+    const said = JSON.stringify(note);
+    for (const to of [...this.#listening.keys()]) {
+      if (from.dies("while announcing")) return;
+      if (to === from && this.#own) this.#hear(to, conversation, said);
+      else this.#send(from, to, conversation, said);
+    }
+  }
+
+  #send(from: Listener, to: Listener, conversation: ConversationId, said: string): void {
+    const { drop, repeat, delay, apart } = this.faults;
+    if (from !== to && (apart.has(from.id) || apart.has(to.id))) return;
+    const copies = this.#random.chance(drop) ? 0 : this.#random.chance(repeat) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      this.#time.after(this.#random.tail(delay, delay * 20), () => this.#hear(to, conversation, said));
+    }
+  }
+
+  #hear(to: Listener, conversation: ConversationId, said: string): void {
+    if (!to.alive) return;
+    for (const heard of [...(this.#listening.get(to)?.get(conversation) ?? [])]) heard(JSON.parse(said) as Note);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Receipt } from "@parley/protocol/commands";
+import { ChatError } from "@parley/protocol/errors";
+import type { ConversationId, Key, UserId } from "@parley/protocol/ids";
+import type { Tab } from "./device.ts";
+import type { Truth } from "./truth.ts";
+
+/** One message as its author wrote it, and what they were told of it. */
+export interface Written {
+  author: UserId;
+  device: number;
+  tab: string;
+  conversation: ConversationId;
+  key: Key;
+  text: string;
+  /** Where it stands, as its author was told. */
+  receipt: Receipt | null;
+  /** Why it is refused for good. */
+  refused: string | null;
+  /** It was acknowledged, and a backup from before was put back. */
+  undone: boolean;
+}
+
+/** Everything that anybody wrote, and what was promised to them. */
+export class Ledger {
+  readonly all: Written[] = [];
+  /** Questions without an answer, and in which tab they were asked. */
+  readonly open = new Map<symbol, { tab: Tab; what: string }>();
+  readonly #wrong: (what: string) => void;
+
+  constructor(wrong: (what: string) => void) {
+    this.#wrong = wrong;
+  }
+
+  wrote(written: Omit<Written, "receipt" | "refused" | "undone">, sent: Promise<Receipt>, truth: () => Truth): void {
+    const line: Written = { ...written, receipt: null, refused: null, undone: false };
+    this.all.push(line);
+    sent.then(
+      (receipt) => {
+        if (line.receipt || line.refused) this.#wrong(`${line.key} was answered twice`);
+        line.receipt = receipt;
+        this.#check(line, truth());
+      },
+      (error) => {
+        line.refused = error instanceof ChatError ? error.code : String(error);
+      },
+    );
+  }
+
+  /** Somebody asks; the result says that they were answered. */
+  asked(tab: Tab, what: string): () => void {
+    const question = Symbol(what);
+    this.open.set(question, { tab, what });
+    return () => void this.open.delete(question);
+  }
+
+  /** An earlier state was put back: what it does not hold was lost by whoever put it back. */
+  restored(truth: Truth): void {
+    for (const line of this.all) if (line.receipt && !holds(truth, line)) line.undone = true;
+  }
+
+  /** Every acknowledged message is where its author was told. */
+  check(truth: Truth): void {
+    for (const line of this.all) if (line.receipt && !line.undone) this.#check(line, truth);
+  }
+
+  #check(line: Written, truth: Truth): void {
+    if (!holds(truth, line)) {
+      this.#wrong(`${line.key} was acknowledged at ${JSON.stringify(line.receipt)}, and is not there`);
+    }
+  }
+}
+
+function holds(truth: Truth, { receipt, key, author }: Written): boolean {
+  const entry = receipt && truth.logs.get(receipt.conversation)?.entries[receipt.seq - 1];
+  return entry?.key === key && entry.author === author && entry.id === receipt?.entry;
+}
