@@ -1,3 +1,4 @@
+import { expect } from "bun:test";
 import { openStage, test } from "./kit/stage.ts";
 
 const stage = openStage();
@@ -15,6 +16,7 @@ test(
 
     const place = jonah.list.getByRole("link", { name: "Mara Lindqvist" });
     await place.getByText("Messages to you: 1").waitFor();
+    expect(await mara.page.getByText("Read", { exact: true }).count()).toBe(0);
     await place.click();
     await jonah.hears("Between the two of us: well done.");
     await place.getByText("Messages to you").waitFor({ state: "detached" });

@@ -35,6 +35,7 @@ test(
     const reader = await play.enter("Tomas Berg");
     await reader.joinRoom("long-memory");
     await reader.hears(`of ${MESSAGES}`);
+    await reader.log.getByText("Tomas Berg joined").waitFor();
     const { moved, grown } = await reader.page.evaluate(scrollUp, { step: 450, end: "This is the beginning." });
     expect(moved).toBeLessThanOrEqual(2);
     expect(grown).toBeGreaterThan(MESSAGES / 100 - 2);

@@ -8,8 +8,8 @@ const stage = openStage();
 /** What the element with the focus is called, or says. */
 function focused({ page }: Visitor): Promise<string> {
   return page.evaluate(() => {
-    const at = document.activeElement as HTMLElement | null;
-    return (at?.ariaLabel ?? at?.innerText ?? "").split("\n").join(" ").trim();
+    const at = document.activeElement;
+    return (at?.ariaLabel ?? at?.textContent ?? "").trim();
   });
 }
 
@@ -46,7 +46,7 @@ test(
     await lena.hears("and second line");
     await type(lena, "Somehting to correct");
     await press(lena, "Enter");
-    await lena.hears("Somehting to correct");
+    await lena.hasSent("Somehting to correct");
 
     await press(lena, "ArrowUp");
     await lena.page.getByText("Editing your message").waitFor();
@@ -68,7 +68,7 @@ test(
     const ines = await play.enter("Ines Duarte");
     await ines.createRoom("stops");
     for (const text of ["one", "two", "three"]) await ines.say(`Message ${text}.`);
-    await ines.hears("Message three.");
+    await ines.hasSent("Message three.");
     const three = ines.message("Message three.");
     await three.focus();
     await press(ines, "ArrowUp");
@@ -113,7 +113,7 @@ test(
     }
     const wanted = [
       "New conversation",
-      "Jump to Ctrl K",
+      "Jump to",
       "All rooms",
       "order",
       "Start a conversation",
@@ -124,7 +124,10 @@ test(
       "Something here.",
       "Message #order",
     ];
-    const found = stops.flatMap((stop) => wanted.find((name) => stop === name || stop.endsWith(` ${name}`)) ?? []);
+    const found = stops.flatMap((stop) => {
+      const called = (name: string) => stop.startsWith(name) || stop.endsWith(name);
+      return wanted.find((name) => stop === name) ?? wanted.find(called) ?? [];
+    });
     expect(found).toEqual(wanted);
   }),
 );

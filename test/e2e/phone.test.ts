@@ -15,7 +15,7 @@ function outOfReach({ page }: Visitor): Promise<string[]> {
       const { width, height, left, right } = one.getBoundingClientRect();
       const hidden = width === 0 || !one.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
       if (hidden || one.closest("[role=log]")) continue;
-      const name = one.ariaLabel ?? one.innerText;
+      const name = one.ariaLabel ?? one.textContent;
       if (width < 24 || height < 24) found.push(`${name} is ${width} x ${height}`);
       if (left < 0 || right > innerWidth) found.push(`${name} reaches from ${left} to ${right}`);
     }
@@ -35,6 +35,7 @@ test(
     await jonah.page.getByRole("textbox").fill("Jonah Okafor");
     await jonah.page.getByRole("button", { name: "Come in" }).tap();
     await jonah.list.getByRole("button", { name: "All rooms" }).tap();
+    await jonah.page.getByRole("button", { name: "Join on-the-road" }).waitFor();
     expect(await outOfReach(jonah)).toEqual([]);
     await jonah.page.getByRole("button", { name: "Join on-the-road" }).tap();
     await jonah.hears("Who is on a phone today?");

@@ -15,7 +15,7 @@ test(
 
     await mara.say("Is anybody at the pier already?");
     await jonah.hears("Is anybody at the pier already?");
-    expect(await jonah.message("Is anybody at the pier already?").innerText()).toContain("Mara Lindqvist");
+    expect(await jonah.message("Is anybody at the pier already?").textContent()).toContain("Mara Lindqvist");
 
     await jonah.field.pressSequentially("Five min");
     await mara.page.getByRole("status").getByText("Jonah is writing").waitFor();

@@ -1,3 +1,4 @@
+import { expect } from "bun:test";
 import { openStage, test } from "./kit/stage.ts";
 import { becomes } from "./kit/until.ts";
 
@@ -12,6 +13,7 @@ test(
     await mara.say("Nothing urgent.");
     const row = jonah.place("news");
     await row.getByTitle("New messages").waitFor();
+    expect(await jonah.page.title()).toBe("#quiet · Parley");
     await mara.say("@jonah.okafor can you look at this?");
     await row.getByText("Mentions of you: 1").waitFor();
     await becomes(() => jonah.page.title(), "(1) #quiet · Parley");
@@ -33,16 +35,22 @@ test(
     await ines.say("Seen by both.");
     await rui.hears("Seen by both.");
     await rui.createRoom("elsewhere");
-    for (const text of ["First new one.", "Second new one."]) await ines.say(text);
-    await rui.place("line").getByTitle("New messages").waitFor();
+    await ines.say("First new one.");
+    await ines.say("Second new one, @rui.costa.");
+    await rui.place("line").getByText("Mentions of you: 1").waitFor();
 
     await rui.open("line");
-    await rui.hears("Second new one.");
-    const texts = async () =>
-      (await rui.log.innerText()).split("\n").filter((text) => /^(Seen by|First new|Second new|2 new)/.test(text));
-    await becomes(texts, ["Seen by both.", "2 new", "First new one.", "Second new one."]);
+    const lines = async () => {
+      const [text = ""] = await rui.log.allInnerTexts();
+      return text.split("\n").filter((line) => /^(Seen by|First new|Second new|\d new)/.test(line));
+    };
+    const all = ["Seen by both.", "2 new", "First new one.", "Second new one, @rui.costa."];
+    await becomes(lines, all);
     await rui.open("elsewhere");
     await rui.open("line");
-    await becomes(texts, ["Seen by both.", "First new one.", "Second new one."]);
+    await becomes(
+      lines,
+      all.filter((line) => line !== "2 new"),
+    );
   }),
 );

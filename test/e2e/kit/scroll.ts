@@ -11,22 +11,29 @@ export interface Scrolled {
 export async function scrollUp({ step, end }: { step: number; end: string }): Promise<Scrolled> {
   const log = document.querySelector<HTMLElement>('[role="log"]');
   if (!log) throw new Error("There is no log.");
-  const frame = () => new Promise((next) => requestAnimationFrame(next));
+  // What an observer is told first is where things are as the next frame is painted, after everything was measured.
+  const painted = (one: Element) =>
+    new Promise<number>((tell) => {
+      new IntersectionObserver(([seen], observer) => {
+        observer.disconnect();
+        tell(seen?.boundingClientRect.top ?? 0);
+      }).observe(one);
+    });
   const box = log.getBoundingClientRect();
   const result = { moved: 0, grown: 0 };
   const until = performance.now() + 90_000;
   let height = log.scrollHeight;
   while (performance.now() < until) {
-    if (log.scrollTop === 0 && log.innerText.includes(end)) return result;
+    if (log.scrollTop === 0 && log.textContent.includes(end)) return result;
     const messages = [...log.querySelectorAll("article")];
-    const eye = messages.find((one) => one.getBoundingClientRect().bottom > box.top + 100);
-    const before = eye?.getBoundingClientRect().top ?? 0;
+    const eye = messages.find((one) => one.getBoundingClientRect().bottom > box.top + 100) ?? log;
+    const before = eye.getBoundingClientRect().top;
     const from = log.scrollTop;
     log.scrollTop = from - step;
     const expected = before + from - log.scrollTop;
     for (let frames = 0; frames < 2; frames++) {
-      await frame();
-      if (eye?.isConnected) result.moved = Math.max(result.moved, Math.abs(eye.getBoundingClientRect().top - expected));
+      const top = await painted(eye);
+      if (eye.isConnected) result.moved = Math.max(result.moved, Math.abs(top - expected));
     }
     if (log.scrollHeight > height + 1000) result.grown += 1;
     height = log.scrollHeight;

@@ -84,6 +84,11 @@ export class Visitor {
     await this.message(text).first().waitFor();
   }
 
+  /** Their own message is in the log, not only on its way. */
+  async hasSent(text: string): Promise<void> {
+    await this.message(text).getByLabel("More").waitFor({ state: "attached" });
+  }
+
   /** What the line is said to be, below one's own name. */
   async lineIs(words: string | RegExp): Promise<void> {
     await this.list.getByRole("contentinfo").or(this.list.locator("footer")).getByText(words).first().waitFor();
