@@ -40,6 +40,8 @@ export class Log {
   #heardSince: Seq;
   #changes: Change[] = [];
   #pagesAsked = 0;
+  /** Who was heard to leave, and where: only while everybody's marks are told, so only of a few. */
+  readonly #left = new Map<UserId, Seq>();
 
   constructor(summary: Conversation) {
     this.id = summary.id;
@@ -173,7 +175,9 @@ export class Log {
 
   moveOthers(marks: readonly Mark[]): void {
     if (!tellsMarks(this.summary)) return;
-    const moved = withMarks(this.summary.marks, marks);
+    // Marks may come late: of somebody who left since, they say nothing any more.
+    const current = marks.filter(({ user, delivered }) => delivered > (this.#left.get(user) ?? -1));
+    const moved = withMarks(this.summary.marks, current);
     if (moved !== this.summary.marks) this.summary = { ...this.summary, marks: moved };
   }
 
@@ -190,6 +194,7 @@ export class Log {
   #foldIn(entry: Entry, me: UserId): void {
     const was = this.summary;
     this.summary = fold(was, entry, me);
+    if (entry.kind === "left" && tellsMarks(was)) this.#left.set(entry.body.user, entry.seq);
     if (tellsMarks(this.summary) && !tellsMarks(was)) this.stale = true;
     if (this.summary.read > was.read) {
       this.unread.set({ read: this.summary.read, unread: 0, mentions: 0, asOf: entry.seq });
