@@ -1,0 +1,91 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+
+/**
+ * What a network may do to a line: bring everything late, bring nothing for a while, end it in the midst of something,
+ * lose one direction without a word (`deaf` hears nothing, `mute` is not heard), bring each byte for itself.
+ */
+export const FAULTS = ["late", "stalled", "cut", "deaf", "mute", "bytewise"] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/** Stands between clients and a server, and does to each line what it is told. */
+export class FaultProxy {
+  readonly lines = new Set<ProxyLine>();
+  readonly #server: Server;
+  readonly #target: number;
+
+  private constructor(target: number) {
+    this.#target = target;
+    this.#server = createServer((client) => this.#accept(client));
+  }
+
+  static async before(url: string): Promise<FaultProxy> {
+    const proxy = new FaultProxy(Number(new URL(url).port));
+    await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as { port: number }).port}`;
+  }
+
+  async close(): Promise<void> {
+    for (const line of this.lines) line.end();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #accept(client: Socket): void {
+    const line = new ProxyLine(client, connect(this.#target, "127.0.0.1"), () => this.lines.delete(line));
+    this.lines.add(line);
+  }
+}
+
+const LATE_MS = 150;
+
+/** A client's socket and the server's, and how well they are connected. */
+export class ProxyLine {
+  readonly #sockets: [Socket, Socket];
+  readonly #over: () => void;
+  #fault: Fault | null = null;
+  #lost: "deaf" | "mute" | null = null;
+
+  constructor(client: Socket, server: Socket, over: () => void) {
+    this.#sockets = [client, server];
+    this.#over = over;
+    for (const socket of this.#sockets) socket.setNoDelay(true).on("error", () => {});
+    this.#carry(client, server, "mute");
+    this.#carry(server, client, "deaf");
+  }
+
+  /** From now on; null is a good line again. What was lost stays lost: such a line ends only when somebody gives it up. */
+  suffer(fault: Fault | null): void {
+    this.#fault = fault;
+    if (fault === "deaf" || fault === "mute") this.#lost = fault;
+    if (fault === "cut") this.end();
+  }
+
+  end(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#over();
+  }
+
+  #carry(from: Socket, to: Socket, lost: "deaf" | "mute"): void {
+    let before = Promise.resolve();
+    from.on("data", (data: Buffer) => {
+      from.pause();
+      before = before.then(() => this.#pass(data, to, lost)).then(() => void from.resume());
+    });
+    // A line that was lost in one direction does not tell its end in that direction either.
+    from.on("close", () => void before.then(() => (this.#lost === lost ? undefined : this.end())));
+  }
+
+  async #pass(data: Buffer, to: Socket, lost: "deaf" | "mute"): Promise<void> {
+    if (this.#fault === "late") await Bun.sleep(LATE_MS);
+    while (this.#fault === "stalled" && !to.destroyed) await Bun.sleep(5);
+    if (this.#lost === lost || to.destroyed) return;
+    if (this.#fault !== "bytewise") return void to.write(data);
+    for (let at = 0; at < data.length && !to.destroyed; at++) {
+      to.write(data.subarray(at, at + 1));
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+}
