@@ -154,6 +154,14 @@ export class Log {
     this.count(countsOf(summary));
   }
 
+  /** The log ends here. A summary of what lies beyond is of another history: its newest part was lost. */
+  endsAt(head: Seq): void {
+    if (head >= this.#summaryAsOf || head < this.next - 1) return;
+    this.#summaryAsOf = head;
+    this.head = this.next - 1;
+    this.stale = true;
+  }
+
   /** Takes counts of the server. False where they cannot be used: they are older than what was done here. */
   count(counts: Counts): boolean {
     if (counts.read < this.summary.read) return false;

@@ -252,6 +252,7 @@ export class Replica {
     for (const { conversation, delivered, read, unread, mentions, as_of } of own) {
       const log = this.#logs.get(conversation);
       if (!log) continue;
+      log.endsAt(as_of);
       log.moveOwn(delivered, read, me);
       const { summary } = log;
       // A database that lost its newest part without knowing it forgot marks, too.
