@@ -53,9 +53,9 @@ export class Ledger {
     return () => void this.open.delete(question);
   }
 
-  /** An earlier state was put back: what it does not hold was lost by whoever put it back. */
-  restored(truth: Truth): void {
-    for (const line of this.all) if (line.receipt && !holds(truth, line)) line.undone = true;
+  /** An earlier state was put back: what only the later one held was lost by whoever put it back. */
+  restored(from: Truth, to: Truth): void {
+    for (const line of this.all) if (stands(from, line) && !stands(to, line)) line.undone = true;
   }
 
   /** Every acknowledged message is where its author was told. */
@@ -73,4 +73,10 @@ export class Ledger {
 function holds(truth: Truth, { receipt, key, author }: Written): boolean {
   const entry = receipt && truth.logs.get(receipt.conversation)?.entries[receipt.seq - 1];
   return entry?.key === key && entry.author === author && entry.id === receipt?.entry;
+}
+
+/** Is it in the log, whether or not its author knows? */
+function stands(truth: Truth, { conversation, author, key }: Written): boolean {
+  const entries = truth.logs.get(conversation)?.entries ?? [];
+  return entries.some((entry) => entry.key === key && entry.author === author);
 }

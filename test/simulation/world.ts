@@ -110,11 +110,12 @@ export class World {
 
   /** Puts the disk back to an earlier state, under all servers. */
   rewind(length: number, epoch: Epoch): void {
-    this.ledger.check(this.disk.truth);
+    const before = this.disk.truth;
+    this.ledger.check(before);
     this.crashAll();
     for (const device of this.devices) for (const tab of device.tabs) tab.vanish();
     this.disk.reopen(length, epoch);
-    this.ledger.restored(this.disk.truth);
+    this.ledger.restored(before, this.disk.truth);
     this.watch.rewound();
   }
 
@@ -129,6 +130,8 @@ export class World {
       device.wake(0);
       device.setOnline(true);
       for (const tab of device.tabs) for (const wire of tab.wires) wire.down.stalledUntil = 0;
+      // What a closed tab left behind beside another one is found by the next that opens.
+      if (device.shared) for (const tab of device.tabs) tab.close();
       const tab = device.tab ?? device.open();
       tab.client.connect();
     }
