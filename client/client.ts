@@ -1,6 +1,7 @@
 import type { Args, CommandName, Receipt, Result } from "@parley/protocol/commands";
 import type { ConversationId, Key, Seq, UserId } from "@parley/protocol/ids";
 import type { Page } from "@parley/protocol/messages";
+import type { Vault, VaultState } from "./vault/vault.ts";
 import type { Conversation, ConversationView, Line, Person, Timeline, WireLimits } from "./views.ts";
 
 /** Everything that a client takes from its surroundings; every part has a default for browsers, Bun and Node. */
@@ -13,10 +14,14 @@ export interface ClientOptions {
   token?: string;
   /** Where the token and the outbox outlive the process. Default: memory. */
   keep?: Keep;
+  /** Where a copy of the replica and of the outbox outlives the process. Default: nowhere. */
+  vault?: Vault;
   WebSocket?: typeof WebSocket;
   clock?: ClientClock;
   /** What the device says about its network. Default: the browser's word; elsewhere it is always there. */
   network?: Network;
+  /** Calls back when this may be the last moment of the process. Default: when the page is hidden or left. */
+  leaving?: (call: () => void) => void;
   /** 0 ≤ x < 1, for back-off. */
   random?: () => number;
   /** Keys and secrets: so many random characters of [A-Za-z0-9_-]. */
@@ -49,6 +54,8 @@ export interface Client {
   readonly line: Line;
   readonly me: Person | null;
   readonly limits: WireLimits;
+  /** What became of the vault. */
+  readonly vault: VaultState;
   /** Calls back after every change, once a turn. The result unsubscribes. */
   subscribe(changed: () => void): () => void;
 

@@ -21,6 +21,7 @@ const ONE_BEAT = 50;
 type State =
   | { is: "signed_out" }
   | { is: "stopped"; code: number; reason: string }
+  | { is: "preparing" }
   | { is: "opening"; link: Link; cancel: () => void; doubting: boolean }
   | { is: "catching_up"; link: Link }
   | { is: "live"; link: Link; since: Time }
@@ -29,6 +30,8 @@ type State =
 
 /** What the line needs from, and tells to, the rest of the client. */
 export interface ConnectionParts {
+  /** What must be there before a line is opened; null when it is. */
+  preparing(): Promise<void> | null;
   hello(): ClientFrame[];
   receive(frame: ServerFrame): void;
   riding(): ClientFrame[];
@@ -69,6 +72,8 @@ export class Connection {
     const state = this.#state;
     const since = this.#downSince ?? 0;
     switch (state.is) {
+      case "preparing":
+        return { is: "connecting" };
       case "opening":
         return state.doubting ? { is: "offline", since } : { is: "connecting" };
       case "catching_up":
@@ -92,7 +97,7 @@ export class Connection {
     if (this.#state.is !== "signed_out" && this.#state.is !== "stopped") return;
     this.#stopListening ??= this.#around.network.listen(() => this.#networkChanged());
     this.#attempt = 0;
-    this.#start(false);
+    this.#prepare();
   }
 
   /** Ends the line, and every attempt to have one. */
@@ -119,6 +124,13 @@ export class Connection {
   /** Gives up this socket for a new one. */
   cut(): void {
     if (this.up) this.#wait();
+  }
+
+  #prepare(): void {
+    const preparing = this.#parts.preparing();
+    if (!preparing) return this.#start(false);
+    this.#leave({ is: "preparing" });
+    void preparing.then(() => this.#state.is === "preparing" && this.#start(false));
   }
 
   #start(doubting: boolean): void {
@@ -217,6 +229,7 @@ export class Connection {
   }
 
   #networkChanged(): void {
+    if (this.#state.is === "preparing") return;
     const online = this.#around.network.online();
     const asleep = this.#state.is === "offline" || (this.#state.is === "opening" && this.#state.doubting);
     if (online && (asleep || this.#state.is === "waiting")) {

@@ -5,6 +5,7 @@ import type { Page } from "@parley/protocol/messages";
 import type { Client, ClientOptions } from "./client.ts";
 import type { Draft } from "./drafts.ts";
 import { Engine } from "./engine.ts";
+import type { VaultState } from "./vault/vault.ts";
 import type { Conversation, ConversationView, Line, Person, Timeline, WireLimits } from "./views.ts";
 
 const KEY_LENGTH = 22;
@@ -57,11 +58,15 @@ class ParleyClient implements Client {
     return this.#engine.limits;
   }
 
+  get vault(): VaultState {
+    return this.#engine.custody?.state ?? "none";
+  }
+
   subscribe = (changed: () => void): (() => void) => this.#engine.changes.subscribe(changed);
 
   signIn(name?: string): Promise<Person> {
-    const { me, identity, connection, awaiting } = this.#engine;
-    if (me && !identity.refused) {
+    const { me, greeted, identity, connection, awaiting } = this.#engine;
+    if (me && greeted && !identity.refused) {
       connection.open();
       return Promise.resolve(me);
     }

@@ -51,7 +51,8 @@ export function draftsFrom(kept: string | null): Draft[] {
   }
 }
 
-function isDraft(value: unknown): value is Draft {
+/** Can this still be sent? */
+export function isDraft(value: unknown): value is Draft {
   if (typeof value !== "object" || value === null) return false;
   const { is, key, conversation } = value as Partial<Draft>;
   return ["post", "edit", "delete"].includes(is ?? "") && typeof key === "string" && typeof conversation === "number";

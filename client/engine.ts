@@ -16,6 +16,8 @@ import { People } from "./people.ts";
 import { type Followed, Replica, type ReplicaTies } from "./replica.ts";
 import { Sights } from "./sights.ts";
 import { type Surroundings, surroundingsOf } from "./surroundings.ts";
+import type { Content } from "./vault/content.ts";
+import { Custody } from "./vault/custody.ts";
 import type { Conversation, Person, WireLimits } from "./views.ts";
 
 /** What a server accepts unless its welcome says otherwise. */
@@ -42,9 +44,13 @@ export class Engine {
   readonly outbox: Outbox;
   readonly pages: Pages;
   readonly sights: Sights;
+  /** Null where nothing is to outlive the process. */
+  readonly custody: Custody | null;
   /** Told once: this client was let in, or not. */
   awaiting: { resolve(me: Person): void; reject(error: ChatError): void }[] = [];
   me: Person | null = null;
+  /** The server said in this life who this is. */
+  greeted = false;
   limits = USUAL_LIMITS;
 
   constructor(options: ClientOptions) {
@@ -75,11 +81,13 @@ export class Engine {
     const loading = (conversation: ConversationId) => this.pages.loading(conversation);
     const { replica, outbox, looks } = this;
     this.sights = new Sights({ replica, outbox, looks, loading, me: () => this.#myId() });
+    this.custody = this.#newCustody();
   }
 
   /** Something that a person sees changed. */
   changed(conversation: ConversationId | null): void {
     this.sights?.changed(conversation);
+    this.custody?.changed(conversation);
     this.changes.happened();
   }
 
@@ -104,6 +112,7 @@ export class Engine {
   /** Forgets who this is, and everything that they could see. */
   forget(error: ChatError): void {
     this.me = null;
+    this.greeted = false;
     this.identity.forget();
     this.calls.abandon(error);
     this.outbox.clear();
@@ -111,6 +120,7 @@ export class Engine {
     this.looks.clear();
     this.people.clear();
     this.replica.clear();
+    this.custody?.clear();
     this.answerAwaiting((waiting) => waiting.reject(error));
   }
 
@@ -120,6 +130,7 @@ export class Engine {
 
   #lineTies() {
     return {
+      preparing: () => this.custody?.reading ?? null,
       hello: () => this.identity.hello(this.replica.epoch, this.replica.cursors()),
       receive: (frame: ServerFrame) => this.#receive(frame),
       riding: () => this.marks.riding(),
@@ -175,10 +186,34 @@ export class Engine {
       keep,
       calls: this.calls,
       limits: () => this.limits,
+      saved: (drafts) => this.custody?.drafts(drafts),
       heardUpTo: (conversation) => this.replica.get(conversation)?.cursor.seq ?? Number.POSITIVE_INFINITY,
       cut: () => this.connection.cut(),
       changed: (conversation) => this.changed(conversation),
     });
+  }
+
+  #newCustody(): Custody | null {
+    const { vault, keep, clock, leaving } = this.around;
+    if (!vault) return null;
+    return new Custody({
+      ...{ vault, keep, clock, leaving, replica: this.replica },
+      owner: () => (this.identity.refused ? null : this.identity.owner),
+      me: () => this.me,
+      people: () => this.people.all(),
+      restored: (content) => this.#restored(content),
+      changed: () => this.changes.happened(),
+    });
+  }
+
+  #restored({ replica, people, drafts }: Content): void {
+    if (replica) {
+      this.me = replica.me;
+      this.people.met([...people, replica.me]);
+      this.replica.restore(replica);
+    }
+    this.outbox.restore(drafts.map(({ draft }) => draft));
+    this.changed(null);
   }
 
   #receive(frame: ServerFrame): void {
@@ -200,6 +235,7 @@ export class Engine {
     if (this.identity.refused) this.outbox.clear();
     if (this.me && this.me.id !== frame.you.id) this.#becameAnother();
     this.me = frame.you;
+    this.greeted = true;
     this.limits = frame.limits;
     this.identity.confirmed();
     this.people.met([frame.you]);
@@ -228,7 +264,11 @@ export class Engine {
   }
 
   #refused(error: ChatError): void {
-    if (error.code === "bad_token") this.identity.refused = true;
+    if (error.code === "bad_token") {
+      this.identity.refused = true;
+      // Whoever may not come in any more has nothing more to read here either.
+      this.custody?.clear();
+    }
     if (error.code === "name_taken" || error.code === "bad_name") this.identity.nameRefused();
     this.answerAwaiting((waiting) => waiting.reject(error));
   }

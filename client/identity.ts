@@ -1,4 +1,4 @@
-import type { CursorRow } from "@parley/protocol/cursor";
+import { type CursorRow, cursorCheck } from "@parley/protocol/cursor";
 import type { ClientFrame, Hello, MoreCursors } from "@parley/protocol/frames";
 import type { Epoch } from "@parley/protocol/ids";
 import { PROTOCOL_VERSION } from "@parley/protocol/version";
@@ -29,6 +29,13 @@ export class Identity {
   /** True where there is something to say in a hello. */
   get ready(): boolean {
     return this.#token !== null || this.#name !== null;
+  }
+
+  /** Whose this is, as something that tells the token to nobody; null while there is no token. */
+  get owner(): string | null {
+    if (this.#token === null) return null;
+    // Two hashes of 32 bits: an accident is out of the question, and nothing worse has to be.
+    return [0, 1].map((part) => cursorCheck(part, this.#token as string).toString(36)).join("-");
   }
 
   hold(name: string): void {

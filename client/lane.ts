@@ -47,6 +47,12 @@ export class Lane {
     return slot;
   }
 
+  /** Brings them into this order; those of one rank stay as they are. */
+  sort(rank: (draft: Draft) => number): void {
+    this.slots = this.slots.toSorted((one, other) => rank(one.draft) - rank(other.draft));
+    this.#pending = null;
+  }
+
   move(slot: Slot, to: Slot["is"]): void {
     if (to !== "failed") delete slot.draft.failed;
     slot.is = to;

@@ -7,6 +7,7 @@ import type { Page } from "@parley/protocol/messages";
 import { fold, withMarks } from "./fold.ts";
 import { applyChange, type Change, type Held, isChange, itemOf, messageAt, seqOf, timeOf } from "./timeline.ts";
 import { type Counts, type Effect, Unread } from "./unread.ts";
+import { newestRows, type SavedLog } from "./vault/saved.ts";
 
 /** What became of an entry: it was the next one, it was known, or something is missing before it. */
 export type Taken = "next" | "known" | "gap";
@@ -34,7 +35,7 @@ export class Log {
   heardUpTo: Seq;
   /** The summary misses what a hole contained. */
   stale = false;
-  readonly unread: Unread;
+  unread: Unread;
   #summaryAsOf: Seq;
   /** Everything after this seq was heard without a gap: pages true before it are too old. */
   #heardSince: Seq;
@@ -55,6 +56,30 @@ export class Log {
     this.unread = new Unread(countsOf(summary));
     this.#summaryAsOf = summary.head;
     this.#heardSince = summary.head;
+  }
+
+  /** A log as it was kept. */
+  static restore(saved: SavedLog): Log {
+    const log = new Log(saved.summary);
+    const { cursor, low, next, head, holeFrom, held, latest, heardUpTo, stale } = saved;
+    Object.assign(log, { cursor, low, next, head, holeFrom, held, latest, heardUpTo, stale });
+    log.unread = new Unread(saved.counts, saved.counts.asOf);
+    log.#summaryAsOf = saved.summaryAsOf;
+    log.#heardSince = cursor.seq;
+    return log;
+  }
+
+  /** What may be kept of it: its newest rows, and everything that is needed to go on from there. */
+  save(): SavedLog {
+    const { summary, stale, cursor, next, head, holeFrom, heardUpTo, latest } = this;
+    const held = newestRows(this.held);
+    const cut = held.length < this.held.length;
+    return {
+      ...{ summary, stale, cursor, next, head, holeFrom, heardUpTo, latest, held },
+      low: cut ? (held[0] ? seqOf(held[0].item) : next) : this.low,
+      summaryAsOf: this.#summaryAsOf,
+      counts: this.unread.now(next - 1),
+    };
   }
 
   /** True when nothing older exists than what is held. */

@@ -19,6 +19,8 @@ export interface OutboxParts {
   keep: Keep;
   calls: Calls;
   limits(): WireLimits;
+  /** These are all that wait now, to be kept elsewhere too. */
+  saved(drafts: readonly Draft[]): void;
   /** How far a log was heard; the outbox keeps what is answered until the log shows it. */
   heardUpTo(conversation: ConversationId): Seq;
   /** Gives up this line for a new one. */
@@ -44,6 +46,17 @@ export class Outbox {
 
   pending(conversation: ConversationId): readonly Pending[] {
     return this.#lanes.get(conversation)?.pending() ?? NOTHING;
+  }
+
+  /** Takes in what was kept elsewhere too, in the order of writing: before everything that was written since. */
+  restore(drafts: readonly Draft[]): void {
+    for (const draft of drafts) if (!this.#byKey.has(draft.key) && !this.#done.has(draft.key)) this.#enqueue(draft);
+    const order = new Map(drafts.map(({ key }, at) => [key, at]));
+    for (const lane of drafts.length > 0 ? this.#lanes.values() : []) {
+      lane.sort((draft) => order.get(draft.key) ?? drafts.length);
+    }
+    this.#save();
+    this.resend();
   }
 
   add(draft: Draft): Promise<Receipt> {
@@ -116,6 +129,7 @@ export class Outbox {
     }
     this.#byKey.clear();
     this.#parts.keep.set(NAME, null);
+    this.#parts.saved([]);
   }
 
   #lane(conversation: ConversationId): Lane {
@@ -242,8 +256,10 @@ export class Outbox {
     const others = draftsFrom(this.#parts.keep.get(NAME)).filter(
       ({ key }) => !this.#byKey.has(key) && !this.#done.has(key),
     );
-    const all = [...others, ...[...this.#byKey.values()].map((slot) => slot.draft)];
+    const mine = [...this.#byKey.values()].map((slot) => slot.draft);
+    const all = [...others, ...mine];
     this.#parts.keep.set(NAME, all.length > 0 ? JSON.stringify(all) : null);
+    this.#parts.saved(mine);
   }
 }
 

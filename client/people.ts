@@ -27,6 +27,11 @@ export class People {
     return person;
   }
 
+  /** Everybody who is known. */
+  all(): Iterable<Person> {
+    return this.#known.values();
+  }
+
   met(people: readonly Person[]): void {
     let news = false;
     for (const person of people) {

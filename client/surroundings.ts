@@ -1,4 +1,5 @@
 import type { ClientClock, ClientOptions, Keep, Network } from "./client.ts";
+import type { Vault } from "./vault/vault.ts";
 
 /** Everything outside the SDK that it touches, with nothing left open. */
 export interface Surroundings {
@@ -8,6 +9,8 @@ export interface Surroundings {
   random: () => number;
   randomKey: (length: number) => string;
   keep: Keep;
+  vault: Vault | null;
+  leaving: (call: () => void) => void;
   network: Network;
 }
 
@@ -22,6 +25,8 @@ export function surroundingsOf(options: ClientOptions): Surroundings {
     random: options.random ?? Math.random,
     randomKey: options.randomKey ?? secureKey,
     keep: options.keep ? forgiving(options.keep) : memoryKeep(),
+    vault: options.vault ?? null,
+    leaving: options.leaving ?? whenPageLeaves,
     network: options.network ?? platformNetwork(),
   };
 }
@@ -79,6 +84,13 @@ function forgiving(keep: Keep): Keep {
       }
     },
   };
+}
+
+/** A page may end without another word from the moment on in which it is hidden. */
+function whenPageLeaves(call: () => void): void {
+  if (typeof document === "undefined" || typeof document.addEventListener !== "function") return;
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && call());
+  window.addEventListener("pagehide", call);
 }
 
 /** Browsers say when the network comes and goes; elsewhere it is taken to be there. */

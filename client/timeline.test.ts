@@ -1,15 +1,17 @@
 import { expect, test } from "bun:test";
+import type { Hello } from "@parley/protocol/frames";
 import fc from "fast-check";
 import { turn } from "./testing/clock.ts";
 import { ModelLog } from "./testing/model.ts";
 import { entries, greet, live, ROOM, reopened, room, said, welcome, world } from "./testing/world.ts";
+import { memoryVault } from "./vault/memory.ts";
 
 type Step =
   | { is: "write"; what: "post" | "edit" | "delete" | "join" | "leave" | "rename"; at: number }
   | { is: "tell"; back: number }
   | { is: "ask"; limit: number }
   | { is: "page" }
-  | { is: "lose"; hole: boolean };
+  | { is: "lose"; hole: boolean; restart: "no" | "kept" | "killed" };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -23,15 +25,25 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ is: fc.constant("tell" as const), back: fc.nat(5) }) },
   { weight: 2, arbitrary: fc.record({ is: fc.constant("ask" as const), limit: fc.integer({ min: 1, max: 8 }) }) },
   { weight: 2, arbitrary: fc.record({ is: fc.constant("page" as const) }) },
-  { weight: 1, arbitrary: fc.record({ is: fc.constant("lose" as const), hole: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      is: fc.constant("lose" as const),
+      hole: fc.boolean(),
+      restart: fc.constantFrom("no", "kept", "killed"),
+    }),
+  },
 );
 
 /** Plays a server that keeps a model, and tells of it late, twice and with holes, while pages are under way. */
 async function play(before: Step[], steps: Step[]): Promise<void> {
   const model = new ModelLog();
   for (const one of before) if (one.is === "write") model.write(one.what, one.at);
-  const given = world();
+  const vault = memoryVault();
+  let given = world({ vault });
+  await turn();
   await live(given, room({ head: model.head, check: model.check(model.head), ...model.counts() }));
+  await given.clock.advance(500);
   let told = model.head;
   const tell = (from: number) => {
     const list = model.entries(from + 1, model.head);
@@ -53,8 +65,20 @@ async function play(before: Step[], steps: Step[]): Promise<void> {
     const result = model.page(question.before, question.limit, question.at);
     given.end.say({ t: "ok", id: question.id, result });
   };
-  const lose = async (hole: boolean) => {
-    const end = await reopened(given);
+  /** Another life of the client begins with what was kept, which may be older than what was heard. */
+  const restarted = async (kept: boolean) => {
+    if (kept) await given.clock.advance(500);
+    given.client.disconnect();
+    given = world({ vault });
+    given.client.connect();
+    await turn();
+    given.end.accept();
+    await turn();
+    told = (given.end.heard[0] as Hello).cursors?.[0]?.[1] ?? -1;
+    return given.end;
+  };
+  const lose = async (hole: boolean, restart: string) => {
+    const end = restart === "no" ? await reopened(given) : await restarted(restart === "kept");
     answered = 0;
     asked.length = 0;
     end.say(welcome());
@@ -77,7 +101,7 @@ async function play(before: Step[], steps: Step[]): Promise<void> {
     else if (one.is === "tell") tell(Math.max(0, told - one.back));
     else if (one.is === "ask") given.client.loadOlder(ROOM, one.limit).catch(() => {});
     else if (one.is === "page") answer();
-    else await lose(one.hole);
+    else await lose(one.hole, one.restart);
     await hear();
   }
   tell(told);
@@ -97,7 +121,7 @@ async function play(before: Step[], steps: Step[]): Promise<void> {
   expect(given.client.conversation(ROOM)).toMatchObject(model.summary());
 }
 
-test("[SDK15] whatever was written, and however it was told, the timeline is what history says", async () => {
+test("[SDK15] whatever was written, however it was told, and whenever it was begun anew, the timeline is what history says", async () => {
   const run = fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.array(step, { maxLength: 60 }), play);
   await fc.assert(run, { numRuns: 1000 });
 });

@@ -25,14 +25,21 @@ export interface Counts {
 export class Unread {
   #base: Counts;
   #effects: Effect[] = [];
-  #forgotten: Seq = 0;
+  #forgotten: Seq;
   unread: number;
   mentions: number;
 
-  constructor(base: Counts) {
+  /** `forgotten` is the newest entry whose effect is in `base` and cannot be taken out of it again. */
+  constructor(base: Counts, forgotten: Seq = 0) {
     this.#base = base;
+    this.#forgotten = forgotten;
     this.unread = base.unread;
     this.mentions = base.mentions;
+  }
+
+  /** The counts as they are now, which is at `asOf`. */
+  now(asOf: Seq): Counts {
+    return { read: this.#base.read, unread: this.unread, mentions: this.mentions, asOf };
   }
 
   /** Takes an entry that comes after all that were taken before. */
