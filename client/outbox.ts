@@ -185,17 +185,21 @@ export class Outbox {
   #refused(lane: Lane, slot: Slot, error: ChatError, current: boolean): void {
     if (this.#byKey.get(slot.draft.key) !== slot || (slot.sent !== null && !current)) return;
     if (!mayPass(error, lane.refusals + 1)) this.#fail(slot, error);
-    else if (current) this.#hold(lane, slot, error);
+    else if (error.code === "out_of_order" && lane.isFirst(slot)) this.#startOver(lane);
+    else if (current) this.#hold(lane, error);
     this.#pump(lane);
   }
 
-  /** A passing refusal: this one and all that were written after it wait, and are sent again in the same order. */
-  #hold(lane: Lane, slot: Slot, error: ChatError): void {
-    lane.refusals++;
-    const first = lane.isFirst(slot);
+  /** The server waits for an earlier message, and none will come: only a new line forgets that. */
+  #startOver(lane: Lane): void {
     this.#unsend(lane);
-    // The server waits for an earlier message that will not come (it was discarded): only a new line forgets that.
-    if (error.code === "out_of_order" && first) return this.#parts.cut();
+    this.#parts.cut();
+  }
+
+  /** A passing refusal: this one and all that were written after it wait, and are sent again in the same order. */
+  #hold(lane: Lane, error: ChatError): void {
+    lane.refusals++;
+    this.#unsend(lane);
     lane.holdUntil(
       this.#parts.clock.after(pause(error, lane.refusals, this.#parts.random), () => {
         lane.release();
