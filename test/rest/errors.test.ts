@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
+import { connect } from "node:net";
 import type { Operation } from "@parley/protocol/operation";
 import { operations } from "@parley/protocol/operations";
 import { memoryStore } from "@parley/server/store/memory/memory";
@@ -174,4 +175,16 @@ test("[REST9] a bug is told as internal, nothing of it is shown, and it is logge
   const everything = node.inside.said.join("");
   expect(everything).toContain('"event":"request"');
   for (const secret of [token, "half ", "limit=7"]) expect(everything).not.toContain(secret);
+});
+
+test("[REST9] whoever breaks off in the middle of a body, or sends broken chunks, is no bug", async () => {
+  const { port } = new URL(node.url);
+  for (const rest of ["Content-Length: 10\r\n\r\n{}", "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"]) {
+    const line = connect(Number(port), "127.0.0.1");
+    line.write(`POST /api/guests HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${rest}`);
+    await node.ask("GET", "/health");
+    line.destroy();
+  }
+  for (let asked = 0; asked < 20; asked++) await node.ask("GET", "/health");
+  expect(node.inside.said.filter((line) => line.includes('"bug"') && !line.includes("inside of ours"))).toEqual([]);
 });

@@ -113,5 +113,5 @@ function refuseBrokenAddress({ pathname, search }: URL): void {
 }
 
 function traceOf(thrown: unknown): string {
-  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return thrown instanceof Error ? thrown.stack || thrown.message : String(thrown);
 }
