@@ -108,7 +108,7 @@ export class Conversations {
           write.drafts.push({
             conversation: inbox,
             author,
-            key: ownKey("c", conversation),
+            key: ownKey("c", conversation, key),
             digest,
             kind: "dissolved",
             body,
@@ -176,7 +176,7 @@ function opens(maker: User, key: string, digest: number, open: Opening, people: 
     drafts: [
       added(maker.inbox, key),
       { conversation: NEW, author, key, digest, kind: "created", body: { kind, name, topic, visibility } },
-      ...people.map((user) => joinedDraft(NEW, author, ownKey(user.id), digest, user, roleIn(open, user))),
+      ...people.map((user) => joinedDraft(NEW, author, ownKey("j", user.id, key), digest, user, roleIn(open, user))),
       ...people.filter((user) => user.id !== author).map((user) => added(user.inbox, ownKey("o", key))),
     ],
   };

@@ -18,7 +18,10 @@ export interface Done {
   again: boolean;
 }
 
-/** A key that no client can make, for an entry that goes along with a keyed one. */
+/**
+ * A key that no client can make, for an entry that goes along with a keyed one. With the client's key in it, a cursor on
+ * that entry tells histories apart.
+ */
 export function ownKey(...parts: (string | number)[]): Key {
   return `~${parts.join(":")}`;
 }
