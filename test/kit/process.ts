@@ -5,6 +5,13 @@ import { join } from "node:path";
 
 const ROOT = join(import.meta.dir, "../..");
 
+/** How many sockets this process may hold, up to the wanted number, with some files to spare. */
+export async function affordableSockets(wanted: number): Promise<number> {
+  const limits = await Bun.file("/proc/self/limits").text();
+  const files = Number(/Max open files\s+(\d+)/.exec(limits)?.[1] ?? 1024);
+  return Math.min(wanted, files - 1000);
+}
+
 /** A temporary folder, and how to remove it. */
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "parley-ops-"));
