@@ -198,12 +198,19 @@ test("[SDK27] a view is the same object until something in it changed", async ()
   expect(Object.isFrozen(client.timeline(ROOM))).toBe(true);
 });
 
-test("[SDK27] conversations are listed by their newest entry", async () => {
+test("[SDK36] conversations are listed by their newest entry, also those of which nothing is held yet", async () => {
   const given = world();
-  const end = await live(given, room({ id: 1, created: 1 }), room({ id: 2, created: 2 }), room({ id: 3, created: 3 }));
-  expect(given.client.conversations().map(({ id }) => id)).toEqual([3, 2, 1]);
+  const end = await live(given, room({ id: 1, latest: 7 }), room({ id: 2, latest: 9 }), room({ id: 3, latest: 8 }));
+  const listed = () => given.client.conversations().map(({ id }) => id);
+  expect(listed()).toEqual([2, 3, 1]);
   end.say(entries(1, said(1)));
-  expect(given.client.conversations().map(({ id }) => id)).toEqual([1, 3, 2]);
+  expect(listed()).toEqual([1, 2, 3]);
+  const lost = { t: "resync", conversation: 3, have: 0, from: 9, head: 8, check: 5, reset: false } as const;
+  end.say(lost, entries(3, said(9)));
+  await turn();
+  expect(listed()).toEqual([3, 1, 2]);
+  end.answer("follow", { conversation: room({ id: 3, head: 10, latest: 5000 }) });
+  expect(given.client.conversation(3)).toMatchObject({ latest: 5000 });
 });
 
 test("[SDK28] what is on the screen is said whole: once for each change, and again on every new line", async () => {

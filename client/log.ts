@@ -5,7 +5,7 @@ import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import { tellsMarks } from "@parley/protocol/marks";
 import type { Page } from "@parley/protocol/messages";
 import { fold, withMarks } from "./fold.ts";
-import { applyChange, type Change, type Held, isChange, itemOf, messageAt, seqOf, timeOf } from "./timeline.ts";
+import { applyChange, type Change, type Held, isChange, itemOf, messageAt, seqOf } from "./timeline.ts";
 import { type Counts, type Effect, Unread } from "./unread.ts";
 import { newestRows, type SavedLog } from "./vault/saved.ts";
 
@@ -30,6 +30,7 @@ export class Log {
   held: Held[] = [];
   /** Moves with every change of what is held. */
   revision = 0;
+  /** Time of the last entry that is known. */
   latest: Time;
   /** The newest seq that may hold a message of somebody else. */
   heardUpTo: Seq;
@@ -51,7 +52,7 @@ export class Log {
     this.next = summary.head + 1;
     this.low = this.next;
     this.head = summary.head;
-    this.latest = summary.created;
+    this.latest = summary.latest;
     this.heardUpTo = summary.unread > 0 ? summary.head : 0;
     this.unread = new Unread(countsOf(summary));
     this.#summaryAsOf = summary.head;
@@ -98,7 +99,7 @@ export class Log {
     if (effect) this.unread.take(effect);
     if (entry.seq > this.#summaryAsOf) this.#foldIn(entry, me);
     this.#advance(entry.seq, { seq: entry.seq, check: cursorCheck(entry.author, entry.key) });
-    this.latest = Math.max(this.latest, entry.time);
+    this.latest = entry.time;
     return "next";
   }
 
@@ -139,7 +140,6 @@ export class Log {
       this.held = [...older, ...this.held];
       this.low = Math.min(page.from, this.low);
       this.revision++;
-      this.latest = Math.max(this.latest, ...page.items.map(timeOf));
       if (this.holeFrom !== null && this.low <= this.holeFrom) this.holeFrom = null;
     }
     return fits;
@@ -165,6 +165,7 @@ export class Log {
     const { delivered, read } = this.summary;
     const marks = withMarks(summary.marks, this.summary.marks);
     this.#summaryAsOf = summary.head;
+    if (summary.head >= this.cursor.seq) this.latest = summary.latest;
     this.summary = {
       ...summary,
       marks: summary.marks.length > 0 ? marks.filter(({ user }) => hasMark(summary, user)) : [],

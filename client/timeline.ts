@@ -1,5 +1,5 @@
 import type { Entry, EntryOf } from "@parley/protocol/entries";
-import type { Seq, Time } from "@parley/protocol/ids";
+import type { Seq } from "@parley/protocol/ids";
 import type { Item, Message } from "@parley/protocol/messages";
 
 /** An item, and the head that it is true at: no earlier entry may change it again. */
@@ -17,10 +17,6 @@ export function isChange(entry: Entry): entry is Change {
 
 export function seqOf(item: Item): Seq {
   return item.kind === "message" ? item.seq : item.entry.seq;
-}
-
-export function timeOf(item: Item): Time {
-  return item.kind === "message" ? item.time : item.entry.time;
 }
 
 /** The line that an entry makes: the same that a page of history shows for it. */

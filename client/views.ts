@@ -24,8 +24,6 @@ export type Line =
 export interface ConversationView extends Conversation {
   /** The other person of a direct conversation. */
   partner: UserId | null;
-  /** Time of the last known entry, to sort by. */
-  latest: Time;
   /** How many of one's own messages wait here for the line. */
   waiting: number;
   here: Presence;

@@ -29,6 +29,8 @@ export const conversation = z.object({
   head: seq,
   check: z.int().nonnegative(),
   created: z.int(),
+  /** Time of the entry at `head`, for a list to be sorted by. */
+  latest: z.int(),
   members: z.int().nonnegative(),
   /** Null for somebody who reads a public room without being a member. */
   role: memberRole.nullable(),

@@ -92,6 +92,7 @@ export function room(about: Partial<Conversation> = {}): Conversation {
     head,
     check: head === 0 ? 0 : 99,
     created: 500,
+    latest: 500,
     members: 3,
     role: "member",
     joined: 1,

@@ -288,7 +288,7 @@ test("[SDK35] of each conversation the newest 200 rows are kept, and of many con
   const on = device();
   const given = on.start();
   await turn();
-  const rooms = Array.from({ length: 520 }, (_, at) => room({ id: 100 + at, created: at, head: 0 }));
+  const rooms = Array.from({ length: 520 }, (_, at) => room({ id: 100 + at, latest: at, head: 0 }));
   const end = await live(given, inbox, ...rooms);
   end.say(entries(100, ...Array.from({ length: 250 }, (_, at) => said(at + 1))));
   await ended(given);

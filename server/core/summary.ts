@@ -1,5 +1,5 @@
 import type { Conversation, Mark } from "@parley/protocol/conversations";
-import type { ConversationId, UserId } from "@parley/protocol/ids";
+import type { ConversationId, Time, UserId } from "@parley/protocol/ids";
 import { tellsMarks } from "@parley/protocol/marks";
 import type { Person } from "@parley/protocol/people";
 import type { ConversationRow, MemberRow, Store, User } from "./ports.ts";
@@ -21,9 +21,16 @@ export async function summarise(
       ? await store.unread(conversation, user, member.read)
       : { unread: 0, mentions: 0, asOf: row.head };
     const marks = tellsMarks(row) && member ? await store.marks(conversation) : [];
+    const latest = await timeAt(store, row);
     const again = await store.conversation(conversation);
-    if (again?.head === row.head && counts.asOf === row.head) return describe(row, member, counts, marks);
+    if (again?.head === row.head && counts.asOf === row.head)
+      return { ...describe(row, member, counts, marks), latest };
   }
+}
+
+/** When the newest entry was written: entries know it, so that no commit has to. */
+async function timeAt(store: Store, { id, head, created }: ConversationRow): Promise<Time> {
+  return (await store.entry(id, head))?.time ?? created;
 }
 
 function describe(
@@ -31,7 +38,7 @@ function describe(
   member: MemberRow | null,
   counts: { unread: number; mentions: number },
   marks: Mark[],
-): Conversation {
+): Omit<Conversation, "latest"> {
   const { closed: _, ...shown } = row;
   return {
     ...shown,
