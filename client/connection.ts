@@ -68,6 +68,16 @@ export class Connection {
     return this.#state.is === "catching_up" || this.#state.is === "live";
   }
 
+  /** Until when everything was heard: now while it is live. */
+  get heardAt(): Time {
+    return this.#downSince ?? this.#around.clock.now();
+  }
+
+  /** In an earlier life everything was heard until then. */
+  wasHeard(at: Time): void {
+    this.#downSince ??= at;
+  }
+
   line(): Line {
     const state = this.#state;
     const since = this.#downSince ?? 0;
@@ -104,7 +114,8 @@ export class Connection {
   close(to: { is: "signed_out" } | { is: "stopped"; code: number; reason: string }): void {
     this.#stopListening?.();
     this.#stopListening = null;
-    this.#downSince = null;
+    if (to.is === "signed_out") this.#downSince = null;
+    else this.#downSince ??= this.#around.clock.now();
     this.#leave(to);
   }
 

@@ -201,6 +201,7 @@ export class Engine {
       owner: () => (this.identity.refused ? null : this.identity.owner),
       me: () => this.me,
       people: () => this.people.all(),
+      heardAt: () => this.connection.heardAt,
       restored: (content) => this.#restored(content),
       changed: () => this.changes.happened(),
     });
@@ -211,6 +212,7 @@ export class Engine {
       this.me = replica.me;
       this.people.met([...people, replica.me]);
       this.replica.restore(replica);
+      this.connection.wasHeard(replica.heardAt);
     }
     this.outbox.restore(drafts.map(({ draft }) => draft));
     this.changed(null);

@@ -1,11 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { precached } from "./worker/build.ts";
 
 const server = process.env.PARLEY_SERVER ?? "http://localhost:8000";
 
 /** Everything becomes a hashed file of our own origin: nothing is inlined, so that a strict content policy holds. */
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), precached(`${import.meta.dirname}/public`)],
   build: {
     outDir: "dist",
     emptyOutDir: true,
@@ -13,6 +14,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2023",
     reportCompressedSize: true,
+    rollupOptions: {
+      input: { index: "index.html", sw: "worker/worker.ts" },
+      // A service worker keeps its name: browsers ask for it again under the same.
+      output: { entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+    },
   },
   server: { proxy: { "/api": server, "/ws": { target: server.replace(/^http/, "ws"), ws: true } } },
 });

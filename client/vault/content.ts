@@ -1,4 +1,4 @@
-import type { Key } from "@parley/protocol/ids";
+import type { Key, Time } from "@parley/protocol/ids";
 import { type Draft, isDraft } from "../drafts.ts";
 import { Log } from "../log.ts";
 import type { Person } from "../views.ts";
@@ -16,7 +16,7 @@ export interface Stamp {
 /** What one person's vault held, as far as it can be understood. */
 export interface Content {
   /** Null where nothing of the replica can be used. */
-  replica: { epoch: string; inbox: number; me: Person; logs: Log[] } | null;
+  replica: { epoch: string; inbox: number; me: Person; heardAt: Time; logs: Log[] } | null;
   people: Person[];
   /** In the order of writing. */
   drafts: { draft: Draft; place: number }[];
@@ -65,10 +65,9 @@ function takeDraft(content: Content, { draft, place }: Record<string, unknown>):
 
 function replicaOf(value: unknown, owner: string): Content["replica"] {
   if (!isOf(value, owner) || !isPerson(value.me)) return null;
-  const { epoch, inbox, me } = value;
-  return typeof epoch === "string" && Number.isSafeInteger(inbox)
-    ? { epoch, inbox: inbox as number, me, logs: [] }
-    : null;
+  const { epoch, inbox, me, heardAt } = value;
+  const sound = typeof epoch === "string" && [inbox, heardAt].every(Number.isSafeInteger);
+  return sound ? { epoch, inbox: inbox as number, me, heardAt: heardAt as Time, logs: [] } : null;
 }
 
 function isOf(value: unknown, owner: string): value is Record<string, unknown> {

@@ -100,6 +100,27 @@ test("[SDK31] without a network it stays at what is kept, and says that it is of
   expect(texts(given)).toEqual(["line 5", "line 6"]);
 });
 
+test("[SDK31] without a line it says since when it may have missed something, also where that was in an earlier life", async () => {
+  const on = device();
+  let leave = () => {};
+  const leaving = (call: () => void) => {
+    leave = call;
+  };
+  const given = world({ ...on, vault: memoryVault(on.place), leaving });
+  await turn();
+  await live(given, inbox, room({ head: 4 }));
+  await given.clock.advance(10_000);
+  const left = given.clock.now();
+  leave();
+  await turn();
+  const again = on.start();
+  await again.clock.advance(60_000);
+  again.network.is = false;
+  again.client.connect();
+  again.end.close();
+  expect(again.client.line).toEqual({ is: "offline", since: left });
+});
+
 test("[SDK31] whoever signs in is waiting for the server's word, also where it is kept who that was", async () => {
   const on = await firstLife();
   const given = on.start();

@@ -1,4 +1,4 @@
-import type { ConversationId } from "@parley/protocol/ids";
+import type { ConversationId, Time } from "@parley/protocol/ids";
 import type { ClientClock, Keep } from "../client.ts";
 import type { Draft } from "../drafts.ts";
 import type { Replica } from "../replica.ts";
@@ -24,6 +24,7 @@ export interface CustodyParts {
   replica: Replica;
   me(): Person | null;
   people(): Iterable<Person>;
+  heardAt(): Time;
   /** What was kept, before anything was heard. */
   restored(content: Content): void;
   changed(): void;
@@ -48,7 +49,7 @@ export class Custody {
       this.#reading = null;
       this.#parts.changed();
     });
-    parts.leaving(() => this.#flush());
+    parts.leaving(() => this.#flush(true));
   }
 
   get state(): VaultState {
@@ -110,15 +111,15 @@ export class Custody {
       this.#cancel = null;
       // What a slow disk has not taken yet must not pile up here.
       if (this.#underWay > 0) this.#soon();
-      else this.#flush();
+      else this.#flush(false);
     });
   }
 
-  #flush(): void {
+  #flush(last: boolean): void {
     this.#cancel?.();
     this.#cancel = null;
     const owner = this.#parts.owner();
-    if (this.#state === "kept" && owner !== null) this.#write(this.#replica.changes(owner), () => {});
+    if (this.#state === "kept" && owner !== null) this.#write(this.#replica.changes(owner, last), () => {});
   }
 
   #write(changes: ReadonlyMap<string, unknown>, kept: () => void): void {

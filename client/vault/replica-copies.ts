@@ -1,4 +1,4 @@
-import type { ConversationId, Epoch, UserId } from "@parley/protocol/ids";
+import type { ConversationId, Epoch, Time, UserId } from "@parley/protocol/ids";
 import type { Log } from "../log.ts";
 import type { Replica } from "../replica.ts";
 import type { Person } from "../views.ts";
@@ -12,12 +12,15 @@ export interface ReplicaSource {
   replica: Replica;
   me(): Person | null;
   people(): Iterable<Person>;
+  /** Until when everything was heard; now, while the line is live. */
+  heardAt(): Time;
 }
 
 interface Head {
   epoch: Epoch;
   inbox: ConversationId;
   me: Person;
+  heardAt: Time;
 }
 
 /** The vault's copies of the logs and people of a replica: tells what of them changed since they were last written. */
@@ -41,23 +44,24 @@ export class ReplicaCopies {
 
   restored({ replica, people }: Content): void {
     if (!replica) return;
-    const { epoch, inbox, me } = replica;
-    this.#head = { epoch, inbox, me };
+    const { epoch, inbox, me, heardAt } = replica;
+    this.#head = { epoch, inbox, me, heardAt };
     for (const log of replica.logs) this.#logs.set(log.id, stateOf(log));
     for (const person of people) this.#people.set(person.id, person);
   }
 
-  /** What the vault has to learn; from here on it is taken to know it. */
-  changes(owner: string): Map<string, unknown> {
+  /** What the vault has to learn, at the `last` moment even that nothing changed; it is taken to know it from here on. */
+  changes(owner: string, last: boolean): Map<string, unknown> {
     const changes = new Map<string, unknown>();
     const head = this.#headNow();
     if (!head) return changes;
     const stamp = { ...stampOf(owner), epoch: head.epoch };
     if (this.#head?.epoch !== head.epoch) this.#beginAnew(changes);
-    if (!sameHead(this.#head, head)) changes.set("replica", { ...stamp, inbox: head.inbox, me: head.me });
-    this.#head = head;
     this.#logsInto(changes, stamp);
     if (this.#everything) this.#peopleInto(changes, stamp);
+    const quiet = changes.size === 0 && !(last && this.#head?.heardAt !== head.heardAt);
+    if (!quiet || !sameHead(this.#head, head)) changes.set("replica", { ...stamp, ...head });
+    this.#head = head;
     this.#everything = false;
     this.#touched.clear();
     return changes;
@@ -79,7 +83,8 @@ export class ReplicaCopies {
   #headNow(): Head | null {
     const { epoch, inbox } = this.#source.replica;
     const me = this.#source.me();
-    return epoch !== null && inbox !== null && me ? { epoch, inbox, me } : null;
+    const heardAt = this.#source.heardAt();
+    return epoch !== null && inbox !== null && me ? { epoch, inbox, me, heardAt } : null;
   }
 
   /** Another history: nothing that was written of the old one stays. */

@@ -21,6 +21,7 @@ function Place() {
   const client = useClient();
   const line = useChat((client) => client.line);
   const me = useChat((client) => client.me);
+  const reading = useChat((client) => client.vault === "reading");
   const [entering, setEntering] = useState(() => client.line.is === "signed_out");
   const unknown = line.is === "stopped" && line.code === CLOSES.signed_out.code;
   const outside = line.is === "signed_out" || unknown;
@@ -33,7 +34,8 @@ function Place() {
     const reason = unknown ? `${line.reason} Your drafts are kept on this device.` : null;
     return <Welcome reason={reason} onIn={() => setEntering(false)} />;
   }
-  if (!me) return <Arriving />;
+  // Nothing for the moment that the browser needs to say what it kept.
+  if (!me) return reading ? null : <Arriving />;
   return (
     <MeProvider me={me}>
       <Chat />

@@ -24,6 +24,13 @@ export function browserKeep(storage: Storage | null): Keep {
   };
 }
 
+/** Calls back when another tab of this browser forgot what is kept under this name. */
+export function whenForgotten(name: string, call: () => void): void {
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if ((key === name || key === null) && newValue === null) call();
+  });
+}
+
 function localStorageOrNull(): Storage | null {
   try {
     return globalThis.localStorage ?? null;

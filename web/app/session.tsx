@@ -1,16 +1,21 @@
 import { createClient } from "@parley/client";
 import type { Client } from "@parley/client/client";
+import { indexedDbVault } from "@parley/client/vault/indexed-db";
 import type { Person } from "@parley/client/views";
 import type { UserId } from "@parley/protocol/ids";
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
-import { keep } from "./keep.ts";
+import { keep, whenForgotten } from "./keep.ts";
 
 const Session = createContext<Client | null>(null);
 
-/** One client of the server that this page came from, with the token that the browser kept. */
+const TOKEN = "parley.token";
+
+/** One client of the server that this page came from, with the token and the logs that the browser kept. */
 export function openSession(): Client {
-  const client = createClient({ url: location.origin, keep });
+  const client = createClient({ url: location.origin, keep, vault: indexedDbVault() });
   client.connect();
+  // Whoever signs out in one tab is signed out in all of this browser.
+  whenForgotten(TOKEN, () => client.signOut());
   return client;
 }
 

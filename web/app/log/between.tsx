@@ -10,7 +10,7 @@ import { useClient } from "../session.tsx";
 import { badgeText } from "../words/conversations.ts";
 import { type Happening, happenings } from "../words/notices.ts";
 import { refusal } from "../words/refusals.ts";
-import { clock, counted, dayName, figure, stamp } from "../words/times.ts";
+import { clock, counted, dayKey, dayName, figure, stamp } from "../words/times.ts";
 
 /** The day that begins here. */
 export function DayLine({ time }: { time: Time }) {
@@ -86,11 +86,13 @@ function People({ users, others }: { users: readonly number[]; others: number })
 
 /** The line went quiet, and nothing after this is known. */
 export function QuietLine({ since }: { since: Time }) {
+  const sameDay = dayKey(since) === dayKey(Date.now());
   return (
     <div className="notice">
       <Unplug className="icon s" />
       <span>
-        The line went quiet at <span className="fact">{clock(since)}</span>. Nothing after this has reached you yet.
+        The line went quiet at <span className="fact">{sameDay ? clock(since) : stamp(since)}</span>. Nothing after this
+        has reached you yet.
       </span>
     </div>
   );
