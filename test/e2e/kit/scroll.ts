@@ -5,36 +5,37 @@ export interface Scrolled {
 }
 
 /**
- * Runs in the page. Scrolls the log up by steps until `end` is in sight. Before each step it takes the message under
- * the eye, and in the frames after it looks how far that message is from where the step alone would have put it.
+ * Runs in the page. Scrolls the log up by one step a frame until `end` is in sight. In every frame that is painted it
+ * looks how far the message under the eye is from where the step alone would have put it.
  */
 export async function scrollUp({ step, end }: { step: number; end: string }): Promise<Scrolled> {
   const log = document.querySelector<HTMLElement>('[role="log"]');
   if (!log) throw new Error("There is no log.");
   // What an observer is told first is where things are as the next frame is painted, after everything was measured.
-  const painted = (one: Element) =>
-    new Promise<number>((tell) => {
-      new IntersectionObserver(([seen], observer) => {
+  const painted = () =>
+    new Promise<Map<string, number>>((tell) => {
+      const observer = new IntersectionObserver((seen) => {
         observer.disconnect();
-        tell(seen?.boundingClientRect.top ?? 0);
-      }).observe(one);
+        // By its key, because the list may draw the same message anew.
+        const there = seen.filter(({ target }) => target.isConnected);
+        tell(new Map(there.map((one) => [(one.target as HTMLElement).dataset.key ?? "", one.boundingClientRect.top])));
+      });
+      for (const message of log.querySelectorAll("article")) observer.observe(message);
     });
-  const box = log.getBoundingClientRect();
+  const top = log.getBoundingClientRect().top;
   const result = { moved: 0, grown: 0 };
   const until = performance.now() + 90_000;
   let height = log.scrollHeight;
+  let places = await painted();
   while (performance.now() < until) {
     if (log.scrollTop === 0 && log.textContent.includes(end)) return result;
-    const messages = [...log.querySelectorAll("article")];
-    const eye = messages.find((one) => one.getBoundingClientRect().bottom > box.top + 100) ?? log;
-    const before = eye.getBoundingClientRect().top;
+    const [eye, before] = [...places].find(([, at]) => at > top) ?? ["", top];
     const from = log.scrollTop;
     log.scrollTop = from - step;
     const expected = before + from - log.scrollTop;
-    for (let frames = 0; frames < 2; frames++) {
-      const top = await painted(eye);
-      if (eye.isConnected) result.moved = Math.max(result.moved, Math.abs(top - expected));
-    }
+    places = await painted();
+    // Where the log ends, so does the step: rows above turned out to be lower than was thought.
+    if (log.scrollTop > 0) result.moved = Math.max(result.moved, Math.abs((places.get(eye) ?? expected) - expected));
     if (log.scrollHeight > height + 1000) result.grown += 1;
     height = log.scrollHeight;
   }
