@@ -171,7 +171,7 @@ export class Replica {
 
   #take({ conversation, entries }: ServerFrameOf<"entries">): void {
     const log = this.#logs.get(conversation);
-    if (!log) return;
+    if (!log) return this.#hearEchoes(conversation, entries);
     for (const entry of entries) {
       const doubtful = log.doubtful(entry, this.#ties.me());
       const taken = log.take(entry, this.#ties.me());
@@ -184,6 +184,11 @@ export class Replica {
     if (log.stale && this.#caughtUp) this.#mend(log);
     this.#delivered(conversation);
     this.#ties.changed(conversation);
+  }
+
+  /** What one wrote just before leaving is answered when the conversation is not held any more. */
+  #hearEchoes(conversation: ConversationId, entries: readonly Entry[]): void {
+    for (const entry of entries) if (entry.author === this.#ties.me()) this.#ties.echoed(conversation, entry);
   }
 
   /** What an entry means beyond its own log. */
