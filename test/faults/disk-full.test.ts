@@ -96,3 +96,35 @@ async function stillReads(url: string, socket: string, room: number): Promise<vo
   expect((await fetch(`${url}/health`)).status).toBe(200);
   while ((await fetch(`${url}/ready`)).status !== 503) await Bun.sleep(50);
 }
+
+test.skipIf(!isAllowed)(
+  "[DUR5] a start on a full disk is refused in one sentence, harms nothing, and works once there is room",
+  async () => {
+    const disk = await smallDisk(MEGABYTES);
+    const { server, crowd } = await settled(disk);
+    try {
+      let talking = true;
+      const talk = keepTalking(crowd, () => talking, 5);
+      while (acknowledged(crowd) < 200) await Bun.sleep(10);
+      await server.kill();
+      disk.fill();
+      for (let start = 0; start < 3; start++) {
+        server.spawn();
+        expect([await server.ended(), server.output]).toEqual([
+          1,
+          `parley: The disk that holds the data folder ${disk.path}/data is full.\n`,
+        ]);
+      }
+      disk.empty();
+      await server.start();
+      talking = false;
+      await talk;
+      expect(await compare(crowd)).toMatchObject(NO_LOSSES);
+      expect(await server.stop()).toBe(0);
+    } finally {
+      await server.kill();
+      await disk.remove();
+    }
+  },
+  60_000,
+);

@@ -81,7 +81,7 @@ test.skipIf(!disk)(
     const server = new ServerProcess({ port: await freePort(), data, under });
     await server.start();
     await server.stop();
-    expect(Bun.spawnSync([...under, "mount", "-o", "remount,ro", path]).exitCode).toBe(0);
+    expect(Bun.spawnSync([...under, "mount", "-o", "remount,bind,ro", path]).exitCode).toBe(0);
     expectRefused(await refused(data, under), data);
     const fresh = join(path, "fresh");
     expectRefused(await refused(fresh, under), fresh);
