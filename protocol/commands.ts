@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { conversation, conversationId, key, mark, member, roomListing, seq, visibility } from "./conversations.ts";
+import {
+  conversation,
+  conversationId,
+  key,
+  mark,
+  member,
+  reach,
+  roomListing,
+  seq,
+  visibility,
+} from "./conversations.ts";
 import { page } from "./messages.ts";
 import { person, userId } from "./people.ts";
 
@@ -56,10 +66,20 @@ export const commands = {
     args: z.object({ conversation: conversationId, delivered: seq.optional(), read: seq.optional() }),
     result: z.object({ delivered: seq, read: seq, unread: z.int(), mentions: z.int(), as_of: seq }),
   },
-  /** How many others have this entry, and how many read it; who, where the conversation is small. */
+  /**
+   * When this entry was committed, how many others than its author have it, and how many read it. `by` says who and
+   * when: to its author and the server's owner, in directs and small groups.
+   */
   receipts: {
     args: z.object({ conversation: conversationId, seq }),
-    result: z.object({ others: z.int(), delivered: z.int(), read: z.int(), marks: z.array(mark) }),
+    result: z.object({
+      committed: z.int(),
+      others: z.int(),
+      delivered: z.int(),
+      read: z.int(),
+      by: z.array(reach).optional(),
+      marks: z.array(mark),
+    }),
   },
   people: { args: z.object({ ids: z.array(userId) }), result: z.object({ people: z.array(person) }) },
   update_profile: {

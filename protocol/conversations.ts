@@ -18,6 +18,14 @@ export type MemberRole = z.infer<typeof memberRole>;
 export const mark = z.object({ user: userId, delivered: seq, read: seq });
 export type Mark = z.infer<typeof mark>;
 
+/** A mark that moved; `time` says when, in directs and small groups. */
+export const movedMark = mark.extend({ time: z.int().optional() });
+
+const reachedAt = z.int().nullable().optional();
+/** When an entry reached somebody: null where it did and the time was not kept, absent where it did not. */
+export const reach = z.object({ user: userId, delivered: reachedAt, read: reachedAt });
+export type Reach = z.infer<typeof reach>;
+
 /** One conversation as one person sees it. `head` and `check` are the cursor that this summary is true at. */
 export const conversation = z.object({
   id: conversationId,

@@ -199,7 +199,8 @@ export const operations = {
   receipts: {
     method: "GET",
     path: "/api/conversations/{conversation}/messages/{seq}/receipts",
-    about: "How many others have an entry, and how many read it.",
+    about:
+      "When an entry was committed, and how many others have it and read it; for its author and the server's owner also who and when, where few talk.",
     command: "receipts",
     params: z.object({ conversation: digits, seq: digits }),
     result: commands.receipts.result,

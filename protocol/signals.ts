@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { conversationId, mark, seq } from "./conversations.ts";
+import { conversationId, movedMark, seq } from "./conversations.ts";
 import { userId } from "./people.ts";
 
 /** Told, never kept: each carries the whole current value, so that a lost one is mended by the next. */
@@ -19,7 +19,7 @@ export const signals = {
     users: z.array(userId),
   }),
   /** Marks that moved: everybody's in directs and small groups, elsewhere only one's own from another device. */
-  marks: z.object({ t: z.literal("marks"), conversation: conversationId, marks: z.array(mark), head: seq }),
+  marks: z.object({ t: z.literal("marks"), conversation: conversationId, marks: z.array(movedMark), head: seq }),
 } as const;
 
 export const signal = z.discriminatedUnion("t", [signals.presence, signals.typing, signals.marks]);

@@ -6,9 +6,14 @@ import type { Store } from "./ports.ts";
 
 /**
  * The only way to a conversation. An outsider of anything but a public room gets `not_found`, as if it did not exist;
- * whoever could see it once gets `gone` when it was deleted.
+ * whoever could see it once gets `gone` when it was deleted. Whoever may do `uninvited` there needs no membership.
  */
-export async function obtain(store: Store, actor: Actor, conversation: ConversationId): Promise<Place> {
+export async function obtain(
+  store: Store,
+  actor: Actor,
+  conversation: ConversationId,
+  uninvited?: Action,
+): Promise<Place> {
   const known = actor.known?.(conversation);
   if (known) return known;
   const [row, member] = await Promise.all([
@@ -17,7 +22,7 @@ export async function obtain(store: Store, actor: Actor, conversation: Conversat
   ]);
   if (!row) throw new ChatError("not_found");
   const visible = member !== null || (row.kind === "room" && row.visibility === "public");
-  if (!visible) throw new ChatError("not_found");
+  if (!visible && !(uninvited && can(actor.user, uninvited, row, null))) throw new ChatError("not_found");
   if (row.closed) throw new ChatError("gone");
   return { row, member };
 }

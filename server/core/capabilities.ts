@@ -5,6 +5,8 @@ import type { ConversationRow, User } from "./ports.ts";
 export type Action =
   | "post"
   | "delete_others"
+  /** Whom anybody's entries reached, and when; not what they say. */
+  | "read_ledger"
   | "rename"
   | "delete_room"
   | "add_member"
@@ -17,6 +19,7 @@ type Standing = MemberRole | "server_owner" | "outsider";
 const MEMBERS: Standing[] = ["owner", "moderator", "member"];
 const KEEPERS: Standing[] = ["owner", "moderator", "server_owner"];
 const OWNERS: Standing[] = ["owner", "server_owner"];
+const OWNER_OF_ALL: Standing[] = ["server_owner"];
 const NOBODY: Standing[] = [];
 
 /** Who may do what, by kind of conversation. The whole truth: `can` only looks things up here. */
@@ -24,6 +27,7 @@ const TABLE: Record<"public" | "private" | "group" | "direct" | "inbox", Record<
   public: {
     post: MEMBERS,
     delete_others: KEEPERS,
+    read_ledger: OWNER_OF_ALL,
     rename: OWNERS,
     delete_room: OWNERS,
     add_member: MEMBERS,
@@ -34,6 +38,7 @@ const TABLE: Record<"public" | "private" | "group" | "direct" | "inbox", Record<
   private: {
     post: MEMBERS,
     delete_others: KEEPERS,
+    read_ledger: OWNER_OF_ALL,
     rename: OWNERS,
     delete_room: OWNERS,
     add_member: KEEPERS,
@@ -44,6 +49,7 @@ const TABLE: Record<"public" | "private" | "group" | "direct" | "inbox", Record<
   group: {
     post: MEMBERS,
     delete_others: NOBODY,
+    read_ledger: OWNER_OF_ALL,
     rename: MEMBERS,
     delete_room: NOBODY,
     add_member: MEMBERS,
@@ -54,6 +60,7 @@ const TABLE: Record<"public" | "private" | "group" | "direct" | "inbox", Record<
   direct: {
     post: MEMBERS,
     delete_others: NOBODY,
+    read_ledger: OWNER_OF_ALL,
     rename: NOBODY,
     delete_room: NOBODY,
     add_member: NOBODY,
@@ -64,6 +71,7 @@ const TABLE: Record<"public" | "private" | "group" | "direct" | "inbox", Record<
   inbox: {
     post: NOBODY,
     delete_others: NOBODY,
+    read_ledger: NOBODY,
     rename: NOBODY,
     delete_room: NOBODY,
     add_member: NOBODY,

@@ -152,7 +152,7 @@ export class Chat {
   }
 
   #commands(keyed: AccountsParts, conversations: Conversations, members: Members): Table {
-    const { store, limits } = this.#parts;
+    const { store, clock, limits } = this.#parts;
     const receiptOf = async (done: Promise<Done>): Promise<Receipt> => (await done).receipt;
     return {
       create_room: (actor, args) => conversations.createRoom(actor, args),
@@ -170,7 +170,7 @@ export class Chat {
       delete: (actor, args) => receiptOf(this.#messages.delete(actor, args)),
       history: (actor, args) => history({ store, limits }, actor, args),
       list_members: (actor, args) => members.list(actor, args),
-      mark: (actor, args) => mark({ store, committer: this.#committer }, actor, args),
+      mark: (actor, args) => mark({ store, clock, committer: this.#committer }, actor, args),
       receipts: (actor, args) => receipts(store, actor, args),
       people: (actor, args) => this.people.list(actor, args),
       update_profile: (actor, args) => this.people.update(actor, args),

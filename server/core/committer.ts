@@ -52,6 +52,7 @@ export class Committer {
       const pending = this.#marks.get(id) ?? { move: { ...move }, waiting: [] };
       pending.move.delivered = Math.max(pending.move.delivered, move.delivered);
       pending.move.read = Math.max(pending.move.read, move.read);
+      if (move.time !== undefined) pending.move.time = move.time;
       pending.waiting.push({ resolve, reject });
       this.#marks.set(id, pending);
       this.#schedule();

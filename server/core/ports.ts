@@ -4,6 +4,7 @@ import type {
   Mark,
   Member,
   MemberRole,
+  Reach,
   RoomListing,
   Visibility,
 } from "@parley/protocol/conversations";
@@ -95,6 +96,8 @@ export type Outcome =
 
 export interface MarkMove extends Mark {
   conversation: ConversationId;
+  /** When it moves, where that is to be kept. */
+  time?: Time;
 }
 
 /**
@@ -137,6 +140,7 @@ export interface Store {
   /**
    * One transaction for the whole batch, the marks last. Seqs are dense in each conversation. A mark goes no further
    * than the head and never back, what is read is delivered, and a mark of somebody who is no member is left out.
+   * Of the moves that have a time, the last 200 of each mark are kept until that membership ends.
    */
   commit(writes: readonly Write[], marks: readonly MarkMove[]): Promise<Committed>;
 
@@ -196,6 +200,8 @@ export interface Store {
     seq: Seq,
     except: UserId,
   ): Promise<{ others: number; delivered: number; read: number }>;
+  /** The same by person, in the order of their ids, with the times of the moves that were kept. */
+  reachedBy(conversation: ConversationId, seq: Seq, except: UserId): Promise<Reach[]>;
 
   /** Resolves when the store can be read and written. */
   ready(): Promise<void>;

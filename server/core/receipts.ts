@@ -1,13 +1,13 @@
 import type { Args, Result } from "@parley/protocol/commands";
-import type { Mark } from "@parley/protocol/conversations";
 import { ChatError } from "@parley/protocol/errors";
-import type { ConversationId } from "@parley/protocol/ids";
+import type { ConversationId, Seq } from "@parley/protocol/ids";
 import { tellsMarks } from "@parley/protocol/marks";
-import type { Actor } from "./actor.ts";
-import { obtainAsMember } from "./authorize.ts";
+import type { Actor, Place } from "./actor.ts";
+import { obtain, obtainAsMember } from "./authorize.ts";
+import { can } from "./capabilities.ts";
 import type { Committer } from "./committer.ts";
 import type { Feeds } from "./feeds.ts";
-import type { Bus, ConversationRow, MarkMove, Observer, Store } from "./ports.ts";
+import type { Bus, Clock, ConversationRow, MarkMove, Observer, Store, User } from "./ports.ts";
 
 export interface ReceiptsParts {
   store: Store;
@@ -16,31 +16,52 @@ export interface ReceiptsParts {
   observer: Observer;
 }
 
-/** Moves one's own marks: they only go forward, and counts are derived from them. */
+/** Moves one's own marks: they only go forward, and counts are derived from them. Where few talk, the time is kept. */
 export async function mark(
-  parts: { store: Store; committer: Committer },
+  parts: { store: Store; clock: Clock; committer: Committer },
   actor: Actor,
   { conversation, delivered, read }: Args<"mark">,
 ): Promise<Result<"mark">> {
-  const { store, committer } = parts;
-  await obtainAsMember(store, actor, conversation);
+  const { store, clock, committer } = parts;
+  const { row } = await obtainAsMember(store, actor, conversation);
   const user = actor.user.id;
-  await committer.move({ conversation, user, delivered: Math.max(delivered ?? 0, read ?? 0), read: read ?? 0 });
+  const move = { conversation, user, delivered: Math.max(delivered ?? 0, read ?? 0), read: read ?? 0 };
+  await committer.move(tellsMarks(row) ? { ...move, time: clock.now() } : move);
   const member = await store.member(conversation, user);
   if (!member) throw new ChatError("not_member");
   const { unread, mentions, asOf } = await store.unread(conversation, user, member.read);
   return { delivered: member.delivered, read: member.read, unread, mentions, as_of: asOf };
 }
 
-/** How far an entry has come among the others; by name where the conversation is small. */
+/**
+ * The ledger of one entry: when it was committed and how far it has come among the others. Names and times are for its
+ * author and for the server's owner, who need not be a member; members read of everything else how many.
+ */
 export async function receipts(
   store: Store,
-  actor: Actor,
+  { user }: Actor,
   { conversation, seq }: Args<"receipts">,
 ): Promise<Result<"receipts">> {
-  const { row } = await obtainAsMember(store, { user: actor.user }, conversation);
-  const marks = tellsMarks(row) ? await store.marks(conversation) : [];
-  return { ...(await store.reached(conversation, seq, actor.user.id)), marks };
+  const place = await obtain(store, { user }, conversation, "read_ledger");
+  const audits = can(user, "read_ledger", place.row, place.member);
+  if (!place.member && !audits) throw new ChatError("not_member");
+  const entry = await store.entry(conversation, seq);
+  if (!entry || !(audits || (await mayRead(store, user, place, seq)))) throw new ChatError("not_found");
+  const few = tellsMarks(place.row);
+  const ledger = {
+    committed: entry.time,
+    ...(await store.reached(conversation, seq, entry.author)),
+    marks: few && place.member ? await store.marks(conversation) : [],
+  };
+  if (!few || !(audits || entry.author === user.id)) return ledger;
+  return { ...ledger, by: await store.reachedBy(conversation, seq, entry.author) };
+}
+
+/** What was said in a group between somebody's memberships does not exist for them. */
+async function mayRead(store: Store, user: User, { row }: Place, seq: Seq): Promise<boolean> {
+  if (row.kind !== "group") return true;
+  const spans = await store.spans(row.id, user.id);
+  return spans.some(({ from, to }) => seq >= from && (to === null || seq <= to));
 }
 
 /**
@@ -72,6 +93,6 @@ async function rowOf({ feeds, store }: ReceiptsParts, id: ConversationId): Promi
 }
 
 function tell(parts: ReceiptsParts, to: ConversationId, of: ConversationId, row: ConversationRow, moved: MarkMove[]) {
-  const marks: Mark[] = moved.map(({ user, delivered, read }) => ({ user, delivered, read }));
+  const marks = moved.map(({ conversation: _, ...mark }) => mark);
   parts.bus.publish(to, { is: "signal", signal: { t: "marks", conversation: of, marks, head: row.head } });
 }

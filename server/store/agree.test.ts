@@ -78,7 +78,8 @@ function guardsOf(guard: string, conversation: number, by: User, seq: number): G
 }
 
 function markOf(people: User[], { who, place, seq, key }: Step): MarkMove {
-  return { conversation: place, user: (people[who] as User).id, delivered: seq, read: key };
+  const mark = { conversation: place, user: (people[who] as User).id, delivered: seq, read: key };
+  return seq % 3 === 0 ? mark : { ...mark, time: NOW + seq };
 }
 
 /** Everything that can be asked. */
@@ -95,6 +96,7 @@ async function answers(store: Store, people: User[]): Promise<unknown[]> {
         await store.unread(place, user, 2),
         await store.spans(place, user),
         await store.reached(place, 4, user),
+        await store.reachedBy(place, 5, user),
       );
       for (let key = 0; key < 10; key++) found.push(await store.recall(user, place, `k${key}`));
     }

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { commands } from "@parley/protocol/commands";
+import { commands, type Result } from "@parley/protocol/commands";
 import type { Operation } from "@parley/protocol/operation";
 import { operations } from "@parley/protocol/operations";
 import { startRest } from "../kit/rest.ts";
@@ -76,6 +76,26 @@ test("[REST1] people keep company in groups and directs, and know each other by 
   const same = await node.ask("POST", "/api/directs", { token: dot.token, key: "x", body: { user: cid.person.id } });
   const idOf = ({ body }: { body: { conversation: { id: number } } }) => body.conversation.id;
   expect(idOf(opened)).toBe(idOf(same));
+});
+
+test("[REST1] an author, and the server's owner who is not there, read in the ledger who has a message since when", async () => {
+  const [ivy, jon, kit] = [await node.guest("Ivy"), await node.guest("Jon"), await node.guest("Kit")];
+  const direct = { token: ivy.token, key: "d", body: { user: jon.person.id } };
+  const { body } = await node.ask("POST", "/api/directs", direct);
+  const at = `/api/conversations/${(body as { conversation: { id: number } }).conversation.id}`;
+  const sent = await node.ask("POST", `${at}/messages`, { token: ivy.token, body: { key: "m", text: "A secret" } });
+  const ledger = `${at}/messages/${(sent.body as { seq: number }).seq}/receipts`;
+  expect((await node.ask("GET", ledger, ivy)).body).toMatchObject({ read: 0, by: [{ user: jon.person.id }] });
+  await node.ask("PUT", `${at}/marks`, { token: jon.token, body: { read: 4 } });
+  const { by, committed, ...counts } = (await node.ask("GET", ledger, ivy)).body as Result<"receipts">;
+  expect(counts).toMatchObject({ others: 1, delivered: 1, read: 1 });
+  expect(by?.[0]?.read).toBeGreaterThanOrEqual(committed);
+  expect((await node.ask("GET", ledger, jon)).body).not.toHaveProperty("by");
+  expect(await node.refusal("GET", ledger, kit)).toBe("not_found");
+  await node.inside.store.offerOwnership(node.inside.digests.token("s".repeat(43)));
+  await node.ask("POST", "/api/owner", { token: kit.token, body: { secret: "s".repeat(43) } });
+  expect((await node.ask("GET", ledger, kit)).body).toEqual({ by, committed, ...counts, marks: [] } as never);
+  expect(await node.refusal("GET", `${at}/messages`, kit)).toBe("not_found");
 });
 
 test("[REST1] the list of one's conversations is paged by id", async () => {

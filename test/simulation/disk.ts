@@ -18,7 +18,7 @@ const METHODS: readonly Method[] = [
   ...CHANGES,
   ...(["users", "usersByHandle", "claimOwnership", "offerOwnership", "conversation", "member"] as const),
   ...(["memberships", "spans", "members", "rooms", "heads", "entries", "entry", "recall", "stretch"] as const),
-  ...(["unread", "marks", "reached", "ready", "close"] as const),
+  ...(["unread", "marks", "reached", "reachedBy", "ready", "close"] as const),
 ];
 
 /** Who asks the disk: a node, which may die at the moment that it named. */

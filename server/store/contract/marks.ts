@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
+import type { User } from "../../core/ports.ts";
 import { COUNTED } from "../bounds.ts";
-import { direct, draft, joined, left, message, type Open, openedBy, play, type World, write } from "./kit.ts";
+import { direct, draft, joined, left, message, NOW, type Open, openedBy, play, type World, write } from "./kit.ts";
 
 async function twoTalk(world: World) {
   const [ann, bob] = [await world.person("Ann"), await world.person("Bob")];
@@ -133,5 +134,52 @@ export function marksContract(open: Open): void {
       expect(await reached()).toEqual({ others: 3, delivered: 2, read: 1 });
       await world.log(left(cid, at, "out"));
       expect(await reached()).toEqual({ others: 2, delivered: 1, read: 0 });
+    }));
+
+  test("[MARK6] a move that has a time keeps it, and everybody's times are told by the entry that they passed", () =>
+    play(open, async (world) => {
+      const [ann, bob, cid] = [await world.person("Ann"), await world.person("Bob"), await world.person("Cid")];
+      const at = await world.place([ann, bob, cid], { kind: "group" });
+      for (let n = 0; n < 6; n++) await world.say(ann, at, `text ${n}`);
+      const move = (user: User, delivered: number, read: number, time?: number) => ({
+        ...{ conversation: at, user: user.id, delivered, read },
+        ...(time !== undefined && { time }),
+      });
+      const { moved } = await world.store.commit([], [move(bob, 7, 6, NOW + 1), move(cid, 6, 0)]);
+      expect(moved).toEqual([move(bob, 7, 6, NOW + 1), { ...move(cid, 6, 4) }]);
+      await world.store.commit([], [move(bob, 9, 9, NOW + 2), move(cid, 8, 0, NOW + 3)]);
+      const reachedBy = (seq: number) => world.store.reachedBy(at, seq, ann.id);
+      expect(await reachedBy(5)).toEqual([
+        { user: bob.id, delivered: NOW + 1, read: NOW + 1 },
+        { user: cid.id, delivered: null },
+      ]);
+      expect(await reachedBy(7)).toEqual([
+        { user: bob.id, delivered: NOW + 1, read: NOW + 2 },
+        { user: cid.id, delivered: NOW + 3 },
+      ]);
+      expect(await reachedBy(9)).toEqual([{ user: bob.id, delivered: NOW + 2, read: NOW + 2 }, { user: cid.id }]);
+      expect(await world.store.reachedBy(at, 9, bob.id)).toEqual([{ user: ann.id }, { user: cid.id }]);
+      expect(await reachedBy(2)).toEqual([]);
+    }));
+
+  test("[MARK6] the last 200 moves of each mark are kept, until that membership ends", () =>
+    play(open, async (world) => {
+      const [ann, bob] = [await world.person("Ann"), await world.person("Bob")];
+      const at = await world.place([ann, bob], { kind: "group" });
+      const said = Array.from({ length: 210 }, (_, n) => write(message(ann, at, `n${n}`, "text")));
+      await world.commit(...said);
+      for (let n = 1; n <= 201; n++) {
+        const mark = { conversation: at, user: bob.id, delivered: 3 + n, read: n % 2 ? 0 : 3 + n, time: NOW + n };
+        await world.store.commit([], [mark]);
+      }
+      const [first, second] = [await world.store.reachedBy(at, 4, ann.id), await world.store.reachedBy(at, 5, ann.id)];
+      expect(first).toEqual([{ user: bob.id, delivered: null, read: NOW + 2 }]);
+      expect(second).toEqual([{ user: bob.id, delivered: NOW + 2, read: NOW + 2 }]);
+      expect(await world.store.reachedBy(at, 204, ann.id)).toEqual([{ user: bob.id, delivered: NOW + 201 }]);
+      await world.log(left(bob, at, "out"));
+      await world.log(joined(bob, at, "in"));
+      await world.mark([at, bob, 300, 300]);
+      const { head } = (await world.store.conversation(at)) as { head: number };
+      expect(await world.store.reachedBy(at, head, ann.id)).toEqual([{ user: bob.id, delivered: null, read: null }]);
     }));
 }

@@ -1,6 +1,6 @@
-import type { Mark } from "@parley/protocol/conversations";
 import type { ConversationId, Time } from "@parley/protocol/ids";
-import type { Committed, Draft, Logged, MarkMove, Outcome, Write } from "../../core/ports.ts";
+import type { Committed, Draft, Logged, MarkMove, MemberRow, Outcome, Write } from "../../core/ports.ts";
+import { MOVES_KEPT } from "../bounds.ts";
 import { firstOf, known, placed, repeated } from "../placing.ts";
 import { holds } from "./guards.ts";
 import { retire } from "./people.ts";
@@ -59,18 +59,28 @@ function moveMarks(state: State, marks: readonly MarkMove[]): MarkMove[] {
   for (const mark of marks) {
     const log = state.logs.get(mark.conversation);
     const now = log && moveMark(log, mark);
-    if (now) moved.set(`${mark.conversation}:${mark.user}`, { conversation: mark.conversation, ...now });
+    if (now) moved.set(`${mark.conversation}:${mark.user}`, now);
   }
   return [...moved.values()];
 }
 
 /** The mark as it is now, or null where it stayed. */
-function moveMark(log: Log, mark: MarkMove): Mark | null {
-  const member = log.members.get(mark.user);
+function moveMark(log: Log, { conversation, user, time, ...mark }: MarkMove): MarkMove | null {
+  const member = log.members.get(user);
   if (!member) return null;
   const read = Math.max(member.read, Math.min(mark.read, log.row.head));
   const delivered = Math.max(member.delivered, Math.min(mark.delivered, log.row.head), read);
   if (read === member.read && delivered === member.delivered) return null;
+  if (time !== undefined) remember(log, member, { delivered, read }, time);
   Object.assign(member, { read, delivered });
-  return { user: mark.user, delivered, read };
+  return { conversation, user, delivered, read, ...(time !== undefined && { time }) };
+}
+
+function remember(log: Log, was: MemberRow, now: Pick<MarkMove, "delivered" | "read">, time: Time): void {
+  const moves = log.moves.get(was.user) ?? { delivered: [], read: [] };
+  log.moves.set(was.user, moves);
+  for (const mark of ["delivered", "read"] as const) {
+    if (now[mark] === was[mark]) continue;
+    moves[mark] = [...moves[mark], { past: was[mark], seq: now[mark], time }].slice(-MOVES_KEPT);
+  }
 }

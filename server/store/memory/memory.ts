@@ -52,6 +52,7 @@ function conversationsOf(state: State) {
       return marks.sort((a, b) => a.user - b.user);
     },
     reached: async (conversation, seq, except) => reads.reached(state.read(conversation), seq, except),
+    reachedBy: async (conversation, seq, except) => reads.reachedBy(state.read(conversation), seq, except),
     unread: async (conversation, user, read) => reads.unread(state.read(conversation), user, read),
   } satisfies Partial<Store>;
 }

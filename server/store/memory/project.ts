@@ -33,6 +33,7 @@ function join(log: Log, { seq, body: { user, role } }: EntryOf<"joined">): void 
 
 function leave(log: Log, { seq, body: { user } }: EntryOf<"left">): void {
   if (!log.members.delete(user)) return;
+  log.moves.delete(user);
   const span = log.spans.get(user)?.at(-1);
   if (span) span.to = seq;
   log.row.members--;

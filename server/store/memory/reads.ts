@@ -1,13 +1,13 @@
-import type { RoomListing } from "@parley/protocol/conversations";
+import type { Reach, RoomListing } from "@parley/protocol/conversations";
 import type { Cursor } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
-import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
+import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
 import { fold } from "../../core/fold.ts";
 import type { ConversationRow, MemberRow, Stretch, Unread } from "../../core/ports.ts";
 import { COUNTED, SCANNED } from "../bounds.ts";
 import { type Edit, itemOf } from "../items.ts";
-import type { Log, State } from "./state.ts";
+import type { Log, Move, State } from "./state.ts";
 
 export function memberships(state: State, user: UserId): { row: ConversationRow; member: MemberRow }[] {
   return [...state.logs.values()]
@@ -100,11 +100,32 @@ export function unread(log: Log, user: UserId, read: Seq): Unread {
   };
 }
 
+function othersAt(log: Log, seq: Seq, except: UserId): MemberRow[] {
+  return [...log.members.values()].filter(({ user, joined }) => user !== except && joined <= seq);
+}
+
 export function reached(log: Log, seq: Seq, except: UserId): { others: number; delivered: number; read: number } {
-  const others = [...log.members.values()].filter(({ user, joined }) => user !== except && joined <= seq);
+  const others = othersAt(log, seq, except);
   return {
     others: others.length,
     delivered: others.filter(({ delivered }) => delivered >= seq).length,
     read: others.filter(({ read }) => read >= seq).length,
   };
+}
+
+export function reachedBy(log: Log, seq: Seq, except: UserId): Reach[] {
+  const people = othersAt(log, seq, except).sort((a, b) => a.user - b.user);
+  return people.map(({ user, delivered, read }) => {
+    const moves = log.moves.get(user);
+    return {
+      user,
+      ...(delivered >= seq && { delivered: passedAt(moves?.delivered ?? [], seq) }),
+      ...(read >= seq && { read: passedAt(moves?.read ?? [], seq) }),
+    };
+  });
+}
+
+/** When the mark went past this seq, where that was kept. */
+function passedAt(moves: readonly Move[], seq: Seq): Time | null {
+  return moves.find((move) => move.past < seq && move.seq >= seq)?.time ?? null;
 }

@@ -25,6 +25,14 @@ export interface Log {
   claims: Map<string, { seq: Seq; digest: number }>;
   members: Map<UserId, MemberRow>;
   spans: Map<UserId, Span[]>;
+  moves: Map<UserId, Record<"delivered" | "read", Move[]>>;
+}
+
+/** A mark went from `past` to `seq`. */
+export interface Move {
+  past: Seq;
+  seq: Seq;
+  time: Time;
 }
 
 /** Who holds a look, by their shown name, their handle or both. */
@@ -95,5 +103,6 @@ function emptyLog(id: ConversationId, opening: Opening, created: Time): Log {
     claims: new Map(),
     members: new Map(),
     spans: new Map(),
+    moves: new Map(),
   };
 }

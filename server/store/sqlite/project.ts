@@ -10,6 +10,7 @@ export class Projection {
   readonly #join: Statement<never, [number, number, string, number]>;
   readonly #promote: Statement<never, [string, number, number]>;
   readonly #leave: Statement<never, [number, number]>;
+  readonly #forget: Statement<never, [number, number]>;
   readonly #begin: Statement<never, [number, number, number]>;
   readonly #end: Statement<never, [number, number, number]>;
   readonly #mention: Statement<never, [number, number, number]>;
@@ -26,6 +27,7 @@ export class Projection {
     );
     this.#promote = prepare("UPDATE members SET role = ? WHERE conversation = ? AND user = ?");
     this.#leave = prepare("DELETE FROM members WHERE conversation = ? AND user = ?");
+    this.#forget = prepare("DELETE FROM moves WHERE conversation = ? AND user = ?");
     this.#begin = prepare("INSERT INTO spans (conversation, user, began) VALUES (?, ?, ?)");
     this.#end = prepare("UPDATE spans SET ended = ? WHERE conversation = ? AND user = ? AND ended IS NULL");
     this.#mention = prepare("INSERT INTO mentions (conversation, user, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
@@ -73,6 +75,7 @@ export class Projection {
 
   #left(head: Head, { seq, body: { user } }: EntryOf<"left">): void {
     if (this.#leave.run(head.id, user).changes === 0) return;
+    this.#forget.run(head.id, user);
     this.#end.run(seq, head.id, user);
     head.members--;
     head.changed = true;

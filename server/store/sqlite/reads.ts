@@ -1,9 +1,10 @@
-import type { Mark, Member, RoomListing } from "@parley/protocol/conversations";
+import type { Mark, Member, Reach, RoomListing } from "@parley/protocol/conversations";
 import type { Cursor } from "@parley/protocol/cursor";
-import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
+import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
 import type { ConversationRow, MemberRow, Unread } from "../../core/ports.ts";
 import { COUNTED } from "../bounds.ts";
+import { MARK_KINDS } from "./marks.ts";
 import { CONVERSATION, conversationOf, MEMBER, type StoredConversation } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 
@@ -29,9 +30,19 @@ export const READS = {
     (SELECT 1 FROM mentions WHERE conversation = ? AND user = ? AND seq > ? LIMIT ${COUNTED})`,
   reached: `SELECT count(*) AS others, coalesce(sum(delivered >= ?2), 0) AS delivered, coalesce(sum(read >= ?2), 0) AS read
     FROM members WHERE conversation = ?1 AND user <> ?3 AND joined <= ?2`,
+  reachedBy: `SELECT m.user, m.delivered >= ?2 AS has, m.read >= ?2 AS knows,
+      ${passedAt(MARK_KINDS.delivered)} AS delivered, ${passedAt(MARK_KINDS.read)} AS read
+    FROM members AS m WHERE m.conversation = ?1 AND m.user <> ?3 AND m.joined <= ?2 ORDER BY m.user`,
 } as const;
 
+/** When a mark of member `m` went past seq ?2, where that was kept. */
+function passedAt(kind: number): string {
+  return `(SELECT time FROM moves WHERE conversation = ?1 AND user = m.user AND kind = ${kind}
+      AND seq >= ?2 AND past < ?2 ORDER BY seq LIMIT 1)`;
+}
+
 type Count = { found: number };
+type Reached = { user: UserId; has: number; knows: number; delivered: Time | null; read: Time | null };
 type Membership = StoredConversation & Omit<MemberRow, "conversation" | "user">;
 
 /** Answers questions about conversations and members. */
@@ -90,6 +101,12 @@ export class Reads {
   reached(conversation: ConversationId, seq: Seq, except: UserId): { others: number; delivered: number; read: number } {
     return this.#prepared.reached.get(conversation, seq, except) ?? { others: 0, delivered: 0, read: 0 };
   }
+
+  reachedBy(conversation: ConversationId, seq: Seq, except: UserId): Reach[] {
+    return this.#prepared.reachedBy
+      .all(conversation, seq, except)
+      .map(({ user, has, knows, delivered, read }) => ({ user, ...(has && { delivered }), ...(knows && { read }) }));
+  }
 }
 
 function prepare(statements: Statements) {
@@ -109,5 +126,6 @@ function prepare(statements: Statements) {
     reached: statements.prepare<{ others: number; delivered: number; read: number }, [number, number, number]>(
       READS.reached,
     ),
+    reachedBy: statements.prepare<Reached, [number, number, number]>(READS.reachedBy),
   };
 }

@@ -20,6 +20,7 @@ export const KINDS = [
  * `entries.live` is 1 for a message that was not deleted. `place` covers the counting of unread messages; that a seq
  * is there once follows from the head row, which gives it. `digest` is null where the key claims nothing. `claim` begins
  * with the key: keys that begin with a time then stand beside each other, and a batch touches few pages.
+ * A row of `moves` says that a mark (kind 0 delivered, 1 read) went from `past` to `seq` at a time.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -119,5 +120,16 @@ export const MIGRATIONS: readonly string[] = [
     used INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX uses ON tokens (user, used);
+  `,
+  `
+  CREATE TABLE moves (
+    conversation INTEGER NOT NULL,
+    user INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    past INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    PRIMARY KEY (conversation, user, kind, seq)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -92,5 +92,6 @@ function readsOf(ask: Ask, reads: Reads) {
     heads: (ids) => ask(() => reads.heads(ids)),
     unread: (conversation, user, read) => ask(() => reads.unread(conversation, user, read)),
     reached: (conversation, seq, except) => ask(() => reads.reached(conversation, seq, except)),
+    reachedBy: (conversation, seq, except) => ask(() => reads.reachedBy(conversation, seq, except)),
   } satisfies Partial<Store>;
 }
