@@ -23,7 +23,7 @@ export interface ReplicaTies {
   spoke(conversation: ConversationId, author: UserId): void;
   /** A conversation flows from now on. */
   introduced(conversation: ConversationId): void;
-  /** A hole, or an end, may have swallowed one's own echoes. */
+  /** A hole may have swallowed one's own echoes. */
   holed(conversation: ConversationId): void;
   report(log: Log, marks: { delivered?: Seq; read?: Seq; recount?: boolean }): void;
   met(people: readonly Person[]): void;
@@ -142,7 +142,6 @@ export class Replica {
     this.#mending.delete(log);
     this.#mendedAt.delete(log);
     this.#ended.delete(log);
-    this.#ties.holed(id);
     this.#ties.changed(id);
   }
 

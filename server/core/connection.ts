@@ -78,6 +78,11 @@ export class Connection implements Follower, Actor {
     return this.#find(conversation) !== undefined;
   }
 
+  /** Was this line told of this entry? Where it was not, it may end before it is. */
+  wasTold(conversation: ConversationId, seq: Seq): boolean {
+    return (this.#find(conversation)?.feed.head.seq ?? 0) >= seq;
+  }
+
   isMember(conversation: ConversationId): boolean {
     return this.#find(conversation)?.role != null;
   }

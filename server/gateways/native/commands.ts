@@ -75,7 +75,7 @@ export class Commands {
       if ((this.#stalled?.get(frame.conversation)?.at ?? at) < at) throw new ChatError("out_of_order");
       placed();
     });
-    const echoed = !done.again && this.#connection.follows(frame.conversation);
+    const echoed = !done.again && this.#connection.wasTold(frame.conversation, done.receipt.seq);
     if (!echoed) this.#ok(frame.id, done.receipt);
   }
 
