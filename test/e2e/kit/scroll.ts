@@ -22,20 +22,27 @@ export async function scrollUp({ step, end }: { step: number; end: string }): Pr
       });
       for (const message of log.querySelectorAll("article")) observer.observe(message);
     });
-  const top = log.getBoundingClientRect().top;
+  const FAR = 100_000;
+  const { top, bottom } = log.getBoundingClientRect();
   const result = { moved: 0, grown: 0 };
   const until = performance.now() + 90_000;
   let height = log.scrollHeight;
   let places = await painted();
   while (performance.now() < until) {
     if (log.scrollTop === 0 && log.textContent.includes(end)) return result;
-    const [eye, before] = [...places].find(([, at]) => at > top) ?? ["", top];
+    const [eye, before] = [...places].find(([, at]) => at > top && at + step < bottom) ?? [];
+    if (eye === undefined || before === undefined) {
+      places = await painted();
+      continue;
+    }
     const from = log.scrollTop;
     log.scrollTop = from - step;
     const expected = before + from - log.scrollTop;
     places = await painted();
+    for (let drawn = 0; drawn < 10 && !places.has(eye); drawn++) places = await painted();
+    const moved = Math.abs((places.get(eye) ?? FAR) - expected);
     // Where the log ends, so does the step: rows above turned out to be lower than was thought.
-    if (log.scrollTop > 0) result.moved = Math.max(result.moved, Math.abs((places.get(eye) ?? expected) - expected));
+    if (log.scrollTop > 0) result.moved = Math.max(result.moved, moved);
     if (log.scrollHeight > height + 1000) result.grown += 1;
     height = log.scrollHeight;
   }
