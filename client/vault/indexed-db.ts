@@ -29,17 +29,18 @@ class IndexedDbVault implements Vault {
   }
 
   async read(): Promise<Map<string, unknown>> {
-    const values = new Map<string, unknown>();
+    let names: IDBValidKey[] = [];
+    let values: unknown[] = [];
     await this.#transact("readonly", (store) => {
-      const walk = store.openCursor();
-      walk.onsuccess = () => {
-        const at = walk.result;
-        if (!at) return;
-        values.set(String(at.key), at.value);
-        at.continue();
+      const all = { names: store.getAllKeys(), values: store.getAll() };
+      all.names.onsuccess = () => {
+        names = all.names.result;
+      };
+      all.values.onsuccess = () => {
+        values = all.values.result;
       };
     });
-    return values;
+    return new Map(names.map((name, at) => [String(name), values[at]]));
   }
 
   write(changes: ReadonlyMap<string, unknown>): Promise<void> {

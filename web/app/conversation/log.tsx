@@ -1,5 +1,5 @@
 import type { ConversationView } from "@parley/client/views";
-import type { Seq } from "@parley/protocol/ids";
+import type { ConversationId, Seq } from "@parley/protocol/ids";
 import { type ReactNode, type Ref, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useAttention } from "../attention.ts";
 import { DayLine, HoleBand, NewMessagesLine, NoticeLine, QuietLine, Skeleton, TopLine } from "../log/between.tsx";
@@ -30,7 +30,7 @@ export function Log({ ref, view, atEnd, setAtEnd }: LogProps) {
     const up = client.line.is === "live" || client.line.is === "catching_up";
     if (up && !complete && !loadingOlder) client.loadOlder(view.id).catch(() => {});
   }, [client, view.id]);
-  useFirstPage(more);
+  useFirstPage(view.id, more);
 
   if (isSilent(timeline))
     return (
@@ -59,12 +59,16 @@ function Still({ children }: { children: ReactNode }) {
   );
 }
 
-/** Asks for the first page when the conversation is opened, and again when the line is back. */
-function useFirstPage(more: () => void): void {
+/** Fewer lines than this do not fill a screen. */
+const FEW = 30;
+
+/** Asks for a page when the conversation is opened or the line is back, and hardly anything is held. */
+function useFirstPage(id: ConversationId, more: () => void): void {
+  const client = useClient();
   const up = useChat((client) => client.line.is === "live" || client.line.is === "catching_up");
   useEffect(() => {
-    if (up) more();
-  }, [up, more]);
+    if (up && client.timeline(id).rows.length < FEW) more();
+  }, [up, client, id, more]);
 }
 
 function useLines(view: ConversationView, atEnd: boolean): LogLine[] {

@@ -116,7 +116,7 @@ export function HoleBand({ conversation, hole, after, before }: HoleProps) {
   return (
     <div className="hole" role="note">
       <strong>{counted(hole.count, "message")} not loaded</strong>
-      <span>You were away. Everything before and after this is complete.</span>
+      <span>You were away for long. They come a page at a time, as you look at them.</span>
       {after !== null && before !== null && (
         <span className="fact">
           {stamp(after)} to {stamp(before)}
