@@ -146,7 +146,10 @@ class ParleyClient implements Client {
 
   async leave(conversation: ConversationId): Promise<Receipt> {
     const receipt = await this.call("leave", { conversation });
-    this.#engine.replica.drop(conversation);
+    // A late answer is about an earlier membership: somebody may have added one again meanwhile.
+    if ((this.#engine.replica.get(conversation)?.summary.joined ?? 0) < receipt.seq) {
+      this.#engine.replica.drop(conversation);
+    }
     return receipt;
   }
 
