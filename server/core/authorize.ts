@@ -16,10 +16,9 @@ export async function obtain(
 ): Promise<Place> {
   const known = actor.known?.(conversation);
   if (known) return known;
-  const [row, member] = await Promise.all([
-    store.conversation(conversation),
-    store.member(conversation, actor.user.id),
-  ]);
+  // One after the other: a membership that is older than the head would miss that it ended before it.
+  const row = await store.conversation(conversation);
+  const member = row && (await store.member(conversation, actor.user.id));
   if (!row) throw new ChatError("not_found");
   const visible = member !== null || (row.kind === "room" && row.visibility === "public");
   if (!visible && !(uninvited && can(actor.user, uninvited, row, null))) throw new ChatError("not_found");

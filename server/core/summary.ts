@@ -15,8 +15,10 @@ export async function summarise(
   user: UserId,
 ): Promise<Conversation | null> {
   for (;;) {
-    const [row, member] = await Promise.all([store.conversation(conversation), store.member(conversation, user)]);
+    // One after the other: everything is read between two looks at the head, which must be the same.
+    const row = await store.conversation(conversation);
     if (!row || row.closed) return null;
+    const member = await store.member(conversation, user);
     const counts = member
       ? await store.unread(conversation, user, member.read)
       : { unread: 0, mentions: 0, asOf: row.head };
