@@ -1,5 +1,5 @@
 import type { Args, CommandName, Receipt, Result } from "@parley/protocol/commands";
-import type { ConversationId, Key, Seq, UserId } from "@parley/protocol/ids";
+import type { ConversationId, Key, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Page } from "@parley/protocol/messages";
 import type { Vault, VaultState } from "./vault/vault.ts";
 import type { Conversation, ConversationView, Line, Person, Timeline, WireLimits } from "./views.ts";
@@ -76,6 +76,11 @@ export interface Client {
   timeline(id: ConversationId): Timeline;
   /** Undefined while the server is being asked. */
   person(id: UserId): Person | undefined;
+  /**
+   * When one's own newest message of this state came so far, to everybody: null where that was not kept, undefined
+   * while the server is being asked.
+   */
+  reachedAt(conversation: ConversationId, state: "delivered" | "read"): Time | null | undefined;
 
   /** Queues a message; it is sent once, now or when there is a line. Resolves when it is in the log. */
   post(conversation: ConversationId, text: string): { key: Key; sent: Promise<Receipt> };

@@ -1,6 +1,6 @@
 import type { Args, CommandName, Receipt, Result } from "@parley/protocol/commands";
 import { ChatError } from "@parley/protocol/errors";
-import type { ConversationId, Key, Seq, UserId } from "@parley/protocol/ids";
+import type { ConversationId, Key, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Page } from "@parley/protocol/messages";
 import type { Client, ClientOptions } from "./client.ts";
 import type { Draft } from "./drafts.ts";
@@ -109,6 +109,10 @@ class ParleyClient implements Client {
 
   person(id: UserId): Person | undefined {
     return this.#engine.people.get(id);
+  }
+
+  reachedAt(conversation: ConversationId, state: "delivered" | "read"): Time | null | undefined {
+    return this.#engine.receipts.at(conversation, state);
   }
 
   post(conversation: ConversationId, text: string): { key: Key; sent: Promise<Receipt> } {

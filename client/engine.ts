@@ -13,6 +13,7 @@ import { Marks, type Report } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
 import { Pages } from "./pages.ts";
 import { People } from "./people.ts";
+import { Receipts } from "./receipts.ts";
 import { type Followed, Replica, type ReplicaTies } from "./replica.ts";
 import { Sights } from "./sights.ts";
 import { type Surroundings, surroundingsOf } from "./surroundings.ts";
@@ -44,6 +45,7 @@ export class Engine {
   readonly outbox: Outbox;
   readonly pages: Pages;
   readonly sights: Sights;
+  readonly receipts: Receipts;
   /** Null where nothing is to outlive the process. */
   readonly custody: Custody | null;
   /** Told once: this client was let in, or not. */
@@ -81,6 +83,12 @@ export class Engine {
     const loading = (conversation: ConversationId) => this.pages.loading(conversation);
     const { replica, outbox, looks } = this;
     this.sights = new Sights({ replica, outbox, looks, loading, me: () => this.#myId() });
+    this.receipts = new Receipts({
+      log: (conversation) => replica.get(conversation),
+      reached: (conversation) => this.sights.timeline(conversation).reached,
+      ask: (conversation, seq) => this.calls.ask("receipts", { conversation, seq }),
+      changed: (conversation) => this.changed(conversation),
+    });
     this.custody = this.#newCustody();
   }
 
@@ -228,6 +236,8 @@ export class Engine {
       case "presence":
       case "typing":
         return this.looks.receive(frame);
+      case "marks":
+        return this.receipts.heard(frame, () => this.replica.receive(frame));
       default:
         this.replica.receive(frame);
     }
