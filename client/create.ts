@@ -150,10 +150,9 @@ class ParleyClient implements Client {
 
   async leave(conversation: ConversationId): Promise<Receipt> {
     const receipt = await this.call("leave", { conversation });
-    // A late answer is about an earlier membership: somebody may have added one again meanwhile.
-    if ((this.#engine.replica.get(conversation)?.summary.joined ?? 0) < receipt.seq) {
-      this.#engine.replica.drop(conversation);
-    }
+    // A late answer may be about an earlier membership: what was heard since says whether there is another one.
+    const heard = this.#engine.replica.get(conversation)?.cursor.seq ?? 0;
+    if (heard < receipt.seq) this.#engine.replica.drop(conversation);
     return receipt;
   }
 
