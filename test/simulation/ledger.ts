@@ -25,6 +25,7 @@ export class Ledger {
   readonly all: Written[] = [];
   /** Questions without an answer, and in which tab they were asked. */
   readonly open = new Map<symbol, { tab: Tab; what: string }>();
+  readonly #byKey = new Map<Key, Written>();
   readonly #wrong: (what: string) => void;
 
   constructor(wrong: (what: string) => void) {
@@ -34,6 +35,7 @@ export class Ledger {
   wrote(written: Omit<Written, "receipt" | "refused" | "undone">, sent: Promise<Receipt>, truth: () => Truth): void {
     const line: Written = { ...written, receipt: null, refused: null, undone: false };
     this.all.push(line);
+    this.#byKey.set(line.key, line);
     sent.then(
       (receipt) => {
         if (line.receipt || line.refused) this.#wrong(`${line.key} was answered twice`);
@@ -44,6 +46,12 @@ export class Ledger {
         line.refused = error instanceof ChatError ? error.code : String(error);
       },
     );
+  }
+
+  /** Was this message answered, for good or ill? */
+  answered(key: Key): boolean {
+    const line = this.#byKey.get(key);
+    return line !== undefined && (line.receipt !== null || line.refused !== null);
   }
 
   /** Somebody asks; the result says that they were answered. */

@@ -79,8 +79,9 @@ export class Watch {
 
   #outbox(tab: Tab): void {
     for (const { id } of tab.client.conversations()) {
-      const sending = tab.client.timeline(id).pending.filter((pending) => pending.is === "sending").length;
-      if (sending > IN_FLIGHT) this.#world.wrong(`${sending} messages of ${tab.name} are under way in ${id}`);
+      const sending = tab.client.timeline(id).pending.filter((pending) => pending.is === "sending");
+      const open = sending.filter(({ key }) => !this.#world.ledger.answered(key)).length;
+      if (open > IN_FLIGHT) this.#world.wrong(`${open} messages of ${tab.name} are under way in ${id}`);
     }
   }
 
