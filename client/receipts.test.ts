@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { ServerFrame } from "@parley/protocol/frames";
 import { turn } from "./testing/clock.ts";
 import {
   BOB,
@@ -18,9 +19,9 @@ import {
 
 const mine = { author: ME, key: "mine" };
 
-function told(user: number, delivered: number, read: number, time?: number) {
+function told(user: number, delivered: number, read: number, time?: number): ServerFrame {
   const mark = { user, delivered, read, ...(time !== undefined && { time }) };
-  return { t: "marks", conversation: ROOM, marks: [mark], head: 9 } as const;
+  return { t: "marks", conversation: ROOM, marks: [mark], head: 9 };
 }
 
 test("[SDK37] when a message was delivered and read is heard with the marks, and asked of nobody", async () => {
