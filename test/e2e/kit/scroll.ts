@@ -1,6 +1,8 @@
 /** How far a line of the log moved by itself while somebody scrolled up, in pixels, and how often the log grew. */
 export interface Scrolled {
   moved: number;
+  /** Where that was. */
+  at: string;
   grown: number;
 }
 
@@ -24,7 +26,7 @@ export async function scrollUp({ step, end }: { step: number; end: string }): Pr
     });
   const FAR = 100_000;
   const { top, bottom } = log.getBoundingClientRect();
-  const result = { moved: 0, grown: 0 };
+  const result = { moved: 0, at: "", grown: 0 };
   const until = performance.now() + 90_000;
   let height = log.scrollHeight;
   let places = await painted();
@@ -40,9 +42,14 @@ export async function scrollUp({ step, end }: { step: number; end: string }): Pr
     const expected = before + from - log.scrollTop;
     places = await painted();
     for (let drawn = 0; drawn < 10 && !places.has(eye); drawn++) places = await painted();
-    const moved = Math.abs((places.get(eye) ?? FAR) - expected);
+    const after = places.get(eye) ?? FAR;
+    // A step in the very moment in which a page comes in may be lost: then everything stands where it stood.
+    const moved = Math.min(Math.abs(after - expected), Math.abs(after - before));
     // Where the log ends, so does the step: rows above turned out to be lower than was thought.
-    if (log.scrollTop > 0) result.moved = Math.max(result.moved, moved);
+    if (log.scrollTop > 0 && moved > result.moved) {
+      const grew = log.scrollHeight - height;
+      Object.assign(result, { moved, at: `${eye} from ${from} to ${log.scrollTop}, the log grew by ${grew}` });
+    }
     if (log.scrollHeight > height + 1000) result.grown += 1;
     height = log.scrollHeight;
   }
