@@ -106,7 +106,10 @@ export class Log {
   /** These seqs are nobody's business here: goes on after them. False where something is missing before them. */
   hide(from: Seq, to: Seq): boolean {
     if (from > this.next) return false;
-    if (to >= this.next) this.#advance(to, this.cursor);
+    if (to < this.next) return true;
+    this.#advance(to, this.cursor);
+    // Others may have come and gone there.
+    this.stale = true;
     return true;
   }
 
@@ -182,10 +185,14 @@ export class Log {
 
   /** The log ends here. A summary of what lies beyond is of another history: its newest part was lost. */
   endsAt(head: Seq): void {
-    if (head >= this.#summaryAsOf || head < this.next - 1) return;
-    this.#summaryAsOf = head;
-    this.head = this.next - 1;
+    if (head >= Math.max(this.#summaryAsOf, this.head) || head < this.next - 1) return;
+    this.#summaryAsOf = Math.min(this.#summaryAsOf, head);
+    this.head = head;
     this.stale = true;
+    const upTo = <M extends { delivered: Seq; read: Seq }>(mark: M): M => {
+      return { ...mark, delivered: Math.min(mark.delivered, head), read: Math.min(mark.read, head) };
+    };
+    this.summary = { ...upTo(this.summary), marks: this.summary.marks.map(upTo) };
   }
 
   /** Takes counts of the server. False where they cannot be used: they are older than what was done here. */

@@ -258,6 +258,7 @@ export class Replica {
       const log = this.#logs.get(conversation);
       if (!log) continue;
       log.endsAt(as_of);
+      if ((this.#behind.get(conversation)?.head ?? 0) > log.head) this.#behind.delete(conversation);
       log.moveOwn(delivered, read, me);
       const { summary } = log;
       // A database that lost its newest part without knowing it forgot marks, too.
