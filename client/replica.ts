@@ -229,8 +229,9 @@ export class Replica {
     this.#mend(log);
   }
 
+  /** Where a hole follows the end, the summary that is being asked for says whether another membership began in it. */
   #dropEnded(log: Log): void {
-    if (this.#ended.has(log) && log.summary.role === null) this.drop(log.id);
+    if (this.#ended.has(log) && log.summary.role === null && !log.stale) this.drop(log.id);
   }
 
   #resync({ conversation, from, head, check, reset }: ServerFrameOf<"resync">): void {
