@@ -4,18 +4,32 @@ import type { ServerFrame } from "@parley/protocol/frames";
 import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
 import type { Tab } from "./device.ts";
-import type { ServerSocket } from "./node.ts";
-import type { World } from "./world.ts";
+import type { Disk } from "./disk.ts";
+import type { Ledger } from "./ledger.ts";
+import type { ServerSocket, SimulatedNode } from "./node.ts";
+import type { Setting } from "./plan.ts";
+import type { Time } from "./time.ts";
 
 const LARGEST_MESSAGE = 200_000;
 const IN_FLIGHT = 32;
+
+/** What is watched. */
+export interface Watched {
+  readonly time: Time;
+  readonly disk: Disk;
+  readonly ledger: Ledger;
+  readonly setting: Setting;
+  living(): SimulatedNode[];
+  tabs(): Tab[];
+  wrong(what: string): void;
+}
 
 /** Looks at everything while it happens: nothing may be told too early, to the wrong person, or without bounds. */
 export class Watch {
   /** Of everything that arrived anywhere: the same for the same seed. */
   trace = 0;
   delivered = 0;
-  readonly #world: World;
+  readonly #world: Watched;
   readonly #users = new WeakMap<ServerSocket, UserId>();
   readonly #reads = new Map<string, Seq>();
   /** Tabs that caught up since an earlier state was put back. */
@@ -23,7 +37,7 @@ export class Watch {
   #payload = "";
   #frames: ServerFrame[] = [];
 
-  constructor(world: World) {
+  constructor(world: Watched) {
     this.#world = world;
   }
 
