@@ -36,7 +36,8 @@ export class ParleyProcess {
   constructor(env: Record<string, string>, command: string[] = ["server/main.ts"]) {
     this.#child = Bun.spawn([process.execPath, "--no-install", ...command], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: "0", ...env },
+      // Without HOME, Bun would keep its cache in the clone.
+      env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? tmpdir(), HOST: "127.0.0.1", PORT: "0", ...env },
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
