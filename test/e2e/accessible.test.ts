@@ -140,6 +140,10 @@ test(
     await phone.say("Hello from the pocket.");
     await phone.message("Hello from the pocket.").getByText("Delivered").waitFor();
     await expectNoFaults(phone, "talk on a phone");
+    await lookAt(phone, "details of a message on a phone", async () => {
+      await phone.details("Hello from the pocket.");
+      await phone.page.getByRole("dialog").getByText("Jonah Okafor").waitFor();
+    });
     await phone.page.getByRole("button", { name: "Back to conversations" }).tap();
     await expectNoFaults(phone, "list on a phone");
   }),

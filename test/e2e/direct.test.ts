@@ -2,6 +2,7 @@ import { expect } from "bun:test";
 import { openStage, test } from "./kit/stage.ts";
 
 const stage = openStage();
+const READ = /^Read \d\d:\d\d/;
 
 test(
   "[WEB27] a click on a person leads to the talk between the two, where the writer sees when it was read",
@@ -16,11 +17,61 @@ test(
 
     const place = jonah.list.getByRole("link", { name: "Mara Lindqvist" });
     await place.getByText("Messages to you: 1").waitFor();
-    expect(await mara.page.getByText("Read", { exact: true }).count()).toBe(0);
+    expect(await mara.page.getByText(READ).count()).toBe(0);
     await place.click();
     await jonah.hears("Between the two of us: well done.");
     await place.getByText("Messages to you").waitFor({ state: "detached" });
-    await mara.message("well done").getByText("Read", { exact: true }).waitFor();
+    await mara.message("well done").getByText(READ).waitFor();
     await mara.page.getByText("Here now").waitFor();
+  }),
+);
+
+test(
+  "[WEB40] when a message was read is said at once and after a reload",
+  stage.play(async (play) => {
+    const [ines, tomas] = await play.meet("harbour", "Ines Duarte", "Tomas Berg");
+    if (!ines || !tomas) return;
+    await tomas.say("Here I am.");
+    await ines.message("Here I am.").getByRole("button", { name: "Tomas Berg" }).click();
+    await ines.say("Did you see the map?");
+    await ines
+      .message("the map")
+      .getByText(/^Delivered \d\d:\d\d/)
+      .waitFor();
+    await tomas.open("Ines Duarte");
+    await ines.message("the map").getByText(READ).waitFor();
+    const said = await ines.message("the map").getByText(READ).textContent();
+    await ines.page.reload();
+    await ines.message("the map").getByText(READ).waitFor();
+    expect(await ines.message("the map").getByText(READ).textContent()).toBe(said);
+  }),
+);
+
+test(
+  "[WEB41] the details of a message name who has it and who read it, while that changes; by the keyboard alone",
+  stage.play(async (play) => {
+    const [layla, omar] = await play.meet("terrace", "Layla Haddad", "Omar Saleh");
+    if (!layla || !omar) return;
+    await layla.say("Bring a coat.");
+    await layla.details("Bring a coat.");
+    const details = layla.page.getByRole("dialog", { name: "Message details" });
+    await details.getByText(/^Read by [01] of 1 other$/).waitFor();
+    await layla.page.keyboard.press("Escape");
+    await omar.say("I will.");
+    await layla.message("I will.").getByRole("button", { name: "Omar Saleh" }).click();
+    await layla.isIn("Omar Saleh");
+    await layla.say("Between us: two coats.");
+    await layla.message("two coats").getByText("Delivered").waitFor();
+    await layla.details("two coats");
+    await details.getByRole("heading", { name: "Delivered to 1" }).waitFor();
+    await omar.open("Layla Haddad");
+    await details.getByRole("heading", { name: "Read by 1" }).waitFor();
+    await details
+      .getByRole("listitem")
+      .filter({ hasText: /Omar Saleh ?\d\d:\d\d/ })
+      .waitFor();
+    await layla.page.keyboard.press("Escape");
+    await details.waitFor({ state: "detached" });
+    expect(await layla.message("two coats").evaluate((line) => line.contains(document.activeElement))).toBe(true);
   }),
 );

@@ -75,6 +75,15 @@ export class Visitor {
     await this.field.waitFor();
   }
 
+  /** Opens the details of a message, with the keyboard. */
+  async details(text: string): Promise<void> {
+    await this.message(text).focus();
+    await this.page.keyboard.press("Enter");
+    await this.page.getByRole("menuitem", { name: "Message details" }).focus();
+    await this.page.keyboard.press("Enter");
+    await this.page.getByRole("dialog", { name: "Message details" }).waitFor();
+  }
+
   async say(text: string): Promise<void> {
     await this.field.fill(text);
     await this.field.press("Enter");

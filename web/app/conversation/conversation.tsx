@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { type LogActions, LogActionsContext } from "../log/actions.ts";
 import { Announcer } from "../log/announcer.tsx";
 import { isSilent, lastOwn } from "../log/lines.ts";
+import { MessageDetails } from "../log/message-details.tsx";
 import type { MessageListHandle } from "../log/message-list.tsx";
 import { MessageMenu } from "../log/message-menu.tsx";
 import { RemoveMessage } from "../log/remove-message.tsx";
@@ -27,7 +28,7 @@ interface ConversationProps {
   setDetails: (open: boolean) => void;
 }
 
-type Over = { is: "menu"; message: Message; anchor: Anchor } | { is: "remove"; message: Message } | null;
+type Over = { is: "menu"; message: Message; anchor: Anchor } | { is: "remove" | "details"; message: Message } | null;
 
 /** One conversation: head, log, composer, and details beside it. */
 export function Conversation({ view, details, setDetails }: ConversationProps) {
@@ -105,8 +106,9 @@ interface OverLogProps {
 
 function OverLog({ over, actions, view, close }: OverLogProps) {
   if (over?.is === "menu") {
-    return <MessageMenu message={over.message} anchor={over.anchor} actions={actions} onClose={close} />;
+    return <MessageMenu message={over.message} view={view} anchor={over.anchor} actions={actions} onClose={close} />;
   }
+  if (over?.is === "details") return <MessageDetails message={over.message} view={view} onClose={close} />;
   if (over?.is === "remove") return <RemoveMessage message={over.message} conversation={view.id} onClose={close} />;
   return null;
 }
@@ -138,6 +140,7 @@ function useActions({ composer, setEditing, setOver, openPerson }: ActionParts):
     () => ({
       edit: setEditing,
       remove: (message: Message) => setOver({ is: "remove", message }),
+      details: (message: Message) => setOver({ is: "details", message }),
       openMenu: (message: Message, anchor: Anchor) => setOver({ is: "menu", message, anchor }),
       openPerson,
       takeBack(pending: Pending) {

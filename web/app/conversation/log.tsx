@@ -136,7 +136,14 @@ function OneLine({ line, active, view, loading }: OneLineProps) {
       return <QuietLine since={line.since} />;
     case "message":
       return (
-        <MessageLine message={line.message} first={line.first} state={line.state} lineKey={line.key} active={active} />
+        <MessageLine
+          conversation={view.id}
+          message={line.message}
+          first={line.first}
+          state={line.state}
+          lineKey={line.key}
+          active={active}
+        />
       );
     case "pending":
       return (

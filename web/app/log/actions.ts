@@ -8,6 +8,8 @@ import type { Anchor } from "../parts/menu.tsx";
 export interface LogActions {
   edit(message: Message): void;
   remove(message: Message): void;
+  /** Shows whom a message reached, and when. */
+  details(message: Message): void;
   openMenu(message: Message, anchor: Anchor): void;
   openPerson(user: UserId): void;
   /** Takes a message that waits here back into the composer. */

@@ -1,5 +1,7 @@
+import type { ConversationView } from "@parley/client/views";
 import type { Message } from "@parley/protocol/messages";
 import Copy from "lucide-react/icons/copy";
+import Info from "lucide-react/icons/info";
 import MessageSquare from "lucide-react/icons/message-square";
 import Pencil from "lucide-react/icons/pencil";
 import Trash2 from "lucide-react/icons/trash-2";
@@ -10,13 +12,14 @@ import type { LogActions } from "./actions.ts";
 
 interface MessageMenuProps {
   message: Message;
+  view: ConversationView;
   anchor: Anchor;
   actions: LogActions;
   onClose: () => void;
 }
 
 /** What one can do with a message. */
-export function MessageMenu({ message, anchor, actions, onClose }: MessageMenuProps) {
+export function MessageMenu({ message, view, anchor, actions, onClose }: MessageMenuProps) {
   const me = useMe();
   const mine = message.author === me.id;
   return (
@@ -24,6 +27,11 @@ export function MessageMenu({ message, anchor, actions, onClose }: MessageMenuPr
       <MenuItem icon={Copy} onPick={() => copy(message.text ?? "", "Text copied")}>
         Copy text
       </MenuItem>
+      {(view.role !== null || me.role === "owner") && (
+        <MenuItem icon={Info} onPick={() => actions.details(message)}>
+          Message details
+        </MenuItem>
+      )}
       {!mine && (
         <MenuItem icon={MessageSquare} onPick={() => actions.openPerson(message.author)}>
           Write to this person alone

@@ -1,4 +1,5 @@
 import type { MessageState } from "@parley/client/views";
+import type { ConversationId } from "@parley/protocol/ids";
 import type { Message } from "@parley/protocol/messages";
 import Copy from "lucide-react/icons/copy";
 import Ellipsis from "lucide-react/icons/ellipsis";
@@ -15,6 +16,7 @@ import { MessageText } from "./message-text.tsx";
 import { Reached } from "./state.tsx";
 
 interface MessageProps {
+  conversation: ConversationId;
   message: Message;
   first: boolean;
   state: MessageState | null;
@@ -24,7 +26,8 @@ interface MessageProps {
 }
 
 /** One message of the log: the head of its group, its text, and how far it has come. */
-export const MessageLine = memo(function MessageLine({ message, first, state, lineKey, active }: MessageProps) {
+export const MessageLine = memo(function MessageLine(props: MessageProps) {
+  const { conversation, message, first, state, lineKey, active } = props;
   const me = useMe();
   const actions = useLogActions();
   const press = useLongPress((anchor) => actions.openMenu(message, anchor));
@@ -50,7 +53,7 @@ export const MessageLine = memo(function MessageLine({ message, first, state, li
       <div>
         <By message={message} first={first} />
         <Body message={message} />
-        {state && <Reached state={state} time={message.time} />}
+        {state && <Reached conversation={conversation} state={state} sent={message.time} />}
       </div>
       {!message.deleted && <Tools message={message} mine={message.author === me.id} />}
     </article>

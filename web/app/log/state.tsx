@@ -1,18 +1,26 @@
 import type { MessageState, Pending } from "@parley/client/views";
-import type { Time } from "@parley/protocol/ids";
+import type { ConversationId, Time } from "@parley/protocol/ids";
 import Check from "lucide-react/icons/check";
 import CheckCheck from "lucide-react/icons/check-check";
 import CircleAlert from "lucide-react/icons/circle-alert";
 import Clock from "lucide-react/icons/clock";
-import { useClient } from "../session.tsx";
+import { useChat, useClient } from "../session.tsx";
 import { unsent } from "../words/refusals.ts";
-import { clock } from "../words/times.ts";
+import { clockBeside } from "../words/times.ts";
 import { useLogActions } from "./actions.ts";
 
-/** How far one's own messages have come, written once under the last one that it is true of. */
-export function Reached({ state, time }: { state: MessageState; time: Time }) {
+interface ReachedProps {
+  conversation: ConversationId;
+  state: MessageState;
+  /** When the message was sent. */
+  sent: Time;
+}
+
+/** How far one's own messages have come and since when, written once under the last one that it is true of. */
+export function Reached({ conversation, state, sent }: ReachedProps) {
+  const time = useChat((client) => (state === "sent" ? sent : client.reachedAt(conversation, state)));
   const Icon = state === "sent" ? Check : CheckCheck;
-  const words = { sent: `Sent ${clock(time)}`, delivered: "Delivered", read: "Read" }[state];
+  const words = [STATES[state], time && clockBeside(time, sent)].filter(Boolean).join(" ");
   return (
     <div className={`state fact ${state}`}>
       <Icon className="icon xs" />
@@ -20,6 +28,8 @@ export function Reached({ state, time }: { state: MessageState; time: Time }) {
     </div>
   );
 }
+
+const STATES = { sent: "Sent", delivered: "Delivered", read: "Read" };
 
 /** What keeps a message from being in the log. `waiting` is how many wait, under the last of them. */
 export function Held({ pending, waiting }: { pending: Pending; waiting: number }) {

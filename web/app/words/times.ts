@@ -54,6 +54,11 @@ export function stamp(time: Time): string {
   return `${date.getDate()} ${MONTHS[date.getMonth()]?.slice(0, 3)} ${clock(time)}`;
 }
 
+/** The time of day, with its date where that is another day than that of `beside`. */
+export function clockBeside(time: Time, beside: Time): string {
+  return dayKey(time) === dayKey(beside) ? clock(time) : stamp(time);
+}
+
 const MINUTE = 60_000;
 
 /** "just now", "a minute ago", "5 minutes ago", "an hour ago", and the date where it is longer ago than a day. */
