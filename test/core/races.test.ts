@@ -1,0 +1,62 @@
+import { expect, test } from "bun:test";
+import { memoryStore } from "@parley/server/store/memory/memory";
+import { Stage } from "../kit/stage.ts";
+
+/** A store that lets the state of conversations wait until it is told to go on. */
+function waitingStore() {
+  const store = memoryStore();
+  const read = store.conversation.bind(store);
+  const gate = { open: Promise.resolve() };
+  store.conversation = async (id) => {
+    await gate.open;
+    return read(id);
+  };
+  return { store, gate };
+}
+
+test("[AUTH2] a membership that ends while it is being read is not followed past its end", async () => {
+  const { store, gate } = waitingStore();
+  const stage = new Stage({ store });
+  const [ada, ben] = [await stage.person("Ada"), await stage.person("Ben")];
+  const made = await stage.chat.run({ user: ada }, "create_room", {
+    ...{ key: stage.key(), name: "Attic", visibility: "private" as const },
+  });
+  const room = made.conversation.id;
+  await stage.chat.run({ user: ada }, "add_member", { key: stage.key(), conversation: room, user: ben.id });
+  const adas = await stage.seat(ada);
+  const bens = await stage.seat(ben);
+  bens.connection.unfollow(room);
+
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gate.open = promise;
+  const following = bens.connection.follow(room, null).catch((error) => error.code);
+  await stage.settle();
+  gate.open = Promise.resolve();
+  await stage.chat.run(adas.connection, "remove_member", { key: stage.key(), conversation: room, user: ben.id });
+  resolve();
+  expect(await following).toBe("not_found");
+  await stage.post(ada, room, "Nobody else hears this.");
+  await stage.settle();
+  expect(bens.texts(room)).toEqual([]);
+  expect(adas.texts(room)).toEqual(["Nobody else hears this."]);
+});
+
+test("[AUTH8] somebody who is removed and added again while their feed is behind goes on receiving", async () => {
+  const stage = new Stage();
+  const [ada, ben] = [await stage.person("Ada"), await stage.person("Ben")];
+  const room = await stage.room(ada, ben);
+  const bens = await stage.seat(ben);
+  const feed = stage.chat.feeds.get(room);
+  const missed: Parameters<NonNullable<typeof feed>["advance"]>[0][] = [];
+  // The doorbell of the room is late; that of the inbox is not.
+  if (feed) feed.advance = (entries) => void missed.push(entries);
+  await stage.chat.run({ user: ada }, "remove_member", { key: stage.key(), conversation: room, user: ben.id });
+  await stage.chat.run({ user: ada }, "add_member", { key: stage.key(), conversation: room, user: ben.id });
+  await stage.settle();
+  expect(missed.length).toBe(2);
+  await feed?.catchUp();
+  await stage.settle();
+  await stage.post(ada, room, "Welcome back.");
+  await stage.settle();
+  expect(bens.texts(room).at(-1)).toBe("Welcome back.");
+});
