@@ -6,7 +6,8 @@ export class World {
   users: number[] = [];
   /** Unique to one world, so that no two runs on a server share a key. */
   readonly #tag = crypto.randomUUID().slice(0, 8);
-  #ids = 0;
+  /** Far from the numbers that lines give their own commands. */
+  #ids = 1_000_000;
   #keys = 0;
 
   /** Remembers the newest few conversations and all that were there first. */
