@@ -16,7 +16,7 @@ interface Change {
 const CHANGES: readonly Method[] = ["commit", "enrol", "userByToken", "updateProfile"];
 const METHODS: readonly Method[] = [
   ...CHANGES,
-  ...(["users", "usersByHandle", "claimOwnership", "offerOwnership", "conversation", "member"] as const),
+  ...(["users", "usersByHandle", "findUsers", "claimOwnership", "offerOwnership", "conversation", "member"] as const),
   ...(["memberships", "spans", "members", "rooms", "heads", "entries", "entry", "recall", "stretch"] as const),
   ...(["unread", "marks", "reached", "reachedBy", "ready", "close"] as const),
 ];
@@ -36,6 +36,8 @@ export interface DiskParts {
   wrong(what: string): void;
   /** Share of the questions that take a while. */
   slow: number;
+  /** Writes that one commit may have. */
+  most: number;
 }
 
 /**
@@ -93,6 +95,8 @@ export class Disk {
   }
 
   #ask(asker: Asker, method: Method, args: unknown[]): Promise<unknown> {
+    if (method === "commit" && (args[0] as Write[]).length > this.#parts.most)
+      this.#parts.wrong("a commit is too large");
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const later = (call: () => void) => this.#after(method, () => asker.alive && call());
     const asked = () => {

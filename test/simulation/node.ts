@@ -1,4 +1,5 @@
 import { configFrom } from "@parley/server/config";
+import type { Actor } from "@parley/server/core/actor";
 import { Chat, type ChatLimits } from "@parley/server/core/chat";
 import type { Clock, Digests, Observer, Store } from "@parley/server/core/ports";
 import { NativeGateway } from "@parley/server/gateways/native/gateway";
@@ -72,6 +73,8 @@ export class SimulatedNode {
     this.chat = new Chat({
       ...{ store: this.store, bus: bus.port(this), clock, digests, broadcast, observer, limits: limits.chat },
     });
+    this.chat.run = this.#bounded(this.chat.run);
+    this.chat.write = this.#bounded(this.chat.write);
     parts.touch.node(this);
     this.gateway = this.#gateway(clock, observer);
     this.gateway.start();
@@ -135,6 +138,22 @@ export class SimulatedNode {
   #publish(topic: string, payload: string): void {
     if (!this.alive) return;
     for (const socket of this.#topics.get(topic) ?? []) socket.send(payload);
+  }
+
+  /** The same, while nobody has more commands under way than one line may have. */
+  #bounded<F extends (actor: Actor, ...rest: never[]) => Promise<unknown>>(carryOut: F): F {
+    const open = new Map<Actor, number>();
+    const counted = async (actor: Actor, ...rest: never[]) => {
+      const now = (open.get(actor) ?? 0) + 1;
+      open.set(actor, now);
+      if (now > this.#parts.limits.pendingCommands) this.#parts.wrong(`${now} commands of one line are under way`);
+      try {
+        return await carryOut.call(this.chat, actor, ...rest);
+      } finally {
+        open.set(actor, (open.get(actor) ?? 1) - 1);
+      }
+    };
+    return counted as unknown as F;
   }
 
   #clock(): Clock {

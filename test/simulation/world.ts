@@ -53,7 +53,14 @@ export class World {
     const { time } = this;
     const wrong = (what: string) => this.wrong(what);
     const open = setting.sqlite ? sqliteInMemory : memoryStore;
-    const disk = { time, random: this.random.fork("disk"), open, wrong, slow: setting.slow };
+    const disk = {
+      time,
+      random: this.random.fork("disk"),
+      open,
+      wrong,
+      slow: setting.slow,
+      most: setting.limits.chat.commitWrites,
+    };
     this.disk = new Disk(disk, this.newEpoch());
     sabotage.disk?.(this.disk);
     this.bus = new SimulatedBus(time, this.random.fork("bus"), setting.ownBus);
