@@ -1,0 +1,57 @@
+import { expect, test } from "bun:test";
+import { turn } from "./testing/clock.ts";
+import { entries, entry, live, ME, ROOM, room, world } from "./testing/world.ts";
+
+/** Two messages on their way; the second was refused for a while before the first had an answer. */
+async function overtaken() {
+  const given = world();
+  const end = await live(given, room());
+  const [one, two] = [given.client.post(ROOM, "one"), given.client.post(ROOM, "two")];
+  await turn();
+  const [first, second] = end.all("post");
+  end.say({ t: "error", id: second?.id ?? 0, code: "too_fast", message: "", retry_after: 1000 });
+  return { given, end, one, two, first: first?.id ?? 0 };
+}
+
+test("[SDK18] an answer to a message counts also when it comes after a passing refusal of a later one", async () => {
+  const { given, end, one, first } = await overtaken();
+  end.say({ t: "ok", id: first, result: { conversation: ROOM, seq: 1, entry: 1 } });
+  expect(await one.sent).toEqual({ conversation: ROOM, seq: 1, entry: 1 });
+  await given.clock.advance(20_000);
+  expect(end.all("post").map(({ text }) => text)).toEqual(["one", "two", "two"]);
+});
+
+test("[SDK19] so does a refusal for good", async () => {
+  const { given, end, one, first } = await overtaken();
+  const refused = one.sent.catch(({ code }) => code);
+  end.say({ t: "error", id: first, code: "not_member", message: "" });
+  expect(await refused).toBe("not_member");
+  await given.clock.advance(20_000);
+  expect(end.all("post").map(({ text }) => text)).toEqual(["one", "two", "two"]);
+});
+
+test("[SDK17] what was written just before leaving is answered by its echo, though the room is gone", async () => {
+  const given = world();
+  const end = await live(given, room());
+  const { key, sent } = given.client.post(ROOM, "bye");
+  const left = given.client.leave(ROOM);
+  await turn();
+  end.answer("leave", { conversation: ROOM, seq: 2, entry: 2 });
+  await left;
+  expect(given.client.conversations()).toEqual([]);
+  const message = entry(1, "message", { text: "bye" }, { author: ME, key });
+  end.say(entries(ROOM, message, entry(2, "left", { user: ME }, { author: ME })));
+  expect(await sent).toEqual({ conversation: ROOM, seq: 1, entry: message.id });
+});
+
+test("[SDK14] a late answer to a leave does not end what was heard of since", async () => {
+  const given = world();
+  const end = await live(given, room({ head: 1, check: 1 }));
+  const left = given.client.leave(ROOM);
+  await turn();
+  end.say({ t: "conversation", conversation: room({ head: 3, check: 3, joined: 3, read: 3 }), people: [] });
+  end.say(entries(ROOM, entry(4, "renamed", { name: "Garden" })));
+  end.answer("leave", { conversation: ROOM, seq: 2, entry: 2 });
+  await left;
+  expect(given.client.conversations().map(({ id }) => id)).toEqual([ROOM]);
+});
