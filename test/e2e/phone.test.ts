@@ -72,7 +72,7 @@ test(
     await ines.page.getByRole("button", { name: "Come in" }).tap();
     await ines.createRoom("long-press");
     await ines.say("Hold me.");
-    await ines.hears("Hold me.");
+    await ines.hasSent("Hold me.");
     const at = await ines.message("Hold me.").getByText("Hold me.").boundingBox();
     const finger = await ines.context.newCDPSession(ines.page);
     const touchPoints = [{ x: (at?.x ?? 0) + 10, y: (at?.y ?? 0) + 8 }];

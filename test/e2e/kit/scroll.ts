@@ -30,7 +30,10 @@ export async function scrollUp({ step, end }: { step: number; end: string }): Pr
   const until = performance.now() + 90_000;
   let height = log.scrollHeight;
   let places = await painted();
+  // Nobody scrolls faster than the list can draw: what the next step shows has been drawn above the edge.
+  const isDrawn = () => log.scrollTop < step || Math.min(...places.values()) < top - step;
   while (performance.now() < until) {
+    for (let frames = 0; frames < 60 && !isDrawn(); frames++) places = await painted();
     if (log.scrollTop === 0 && log.textContent.includes(end)) return result;
     const [eye, before] = [...places].find(([, at]) => at > top && at + step < bottom) ?? [];
     if (eye === undefined || before === undefined) {
