@@ -13,13 +13,11 @@ interface Change {
   args: unknown[];
 }
 
-const CHANGES: readonly Method[] = ["commit", "enrol", "userByToken", "updateProfile"];
-const METHODS: readonly Method[] = [
-  ...CHANGES,
-  ...(["users", "usersByHandle", "findUsers", "claimOwnership", "offerOwnership", "conversation", "member"] as const),
-  ...(["memberships", "spans", "members", "rooms", "heads", "entries", "entry", "recall", "stretch"] as const),
-  ...(["unread", "marks", "reached", "reachedBy", "ready", "close"] as const),
-];
+/** Questions that change nothing; what else the port has is written down, and so survives. */
+const READS = new Set<string>([
+  ...["users", "usersByHandle", "findUsers", "conversation", "member", "memberships", "spans", "members", "rooms"],
+  ...["heads", "entries", "entry", "recall", "stretch", "unread", "marks", "reached", "ready", "close"],
+]);
 
 /** Who asks the disk: a node, which may die at the moment that it named. */
 export interface Asker {
@@ -69,7 +67,9 @@ export class Disk {
   /** The store as one node sees it. */
   port(asker: Asker): Store {
     const port: Record<string, unknown> = { epoch: this.store.epoch };
-    for (const method of METHODS) port[method] = (...args: unknown[]) => this.#ask(asker, method, args);
+    for (const [name, of] of Object.entries(this.store)) {
+      if (typeof of === "function") port[name] = (...args: unknown[]) => this.#ask(asker, name as Method, args);
+    }
     return port as unknown as Store;
   }
 
@@ -124,7 +124,7 @@ export class Disk {
   }
 
   #changed(method: Method, args: unknown[], done: unknown): void {
-    if (!CHANGES.includes(method)) return;
+    if (READS.has(method)) return;
     if (this.syncsLate === 0 || method !== "commit") {
       this.#journal.push({ method, args });
       return this.#record(method, args, done);
