@@ -82,6 +82,11 @@ export const commands = {
     }),
   },
   people: { args: z.object({ ids: z.array(userId) }), result: z.object({ people: z.array(person) }) },
+  /** People of this server whose shown or unique name contains `query`, by id; nobody whose account was ended. */
+  find_people: {
+    args: z.object({ query: z.string(), after: userId.optional(), limit }),
+    result: z.object({ people: z.array(person), next: userId.nullable() }),
+  },
   update_profile: {
     args: z.object({ key, name: z.string().optional(), handle: z.string().optional() }),
     result: z.object({ person }),

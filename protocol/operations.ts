@@ -55,10 +55,10 @@ export const operations = {
   people: {
     method: "GET",
     path: "/api/people",
-    about: "People by their ids; ids that nobody has are left out.",
-    command: "people",
-    query: z.strictObject({ ids: digitsList }),
-    result: commands.people.result,
+    about:
+      "People by their `ids`, those that nobody has left out; or by `query`, a part of their shown or unique name, in the order of their ids.",
+    query: z.strictObject({ ids: digitsList.optional(), query: z.string().optional(), ...rows }),
+    result: commands.find_people.result,
   },
   list_rooms: {
     method: "GET",

@@ -173,6 +173,7 @@ export class Chat {
       mark: (actor, args) => mark({ store, clock, committer: this.#committer }, actor, args),
       receipts: (actor, args) => receipts(store, actor, args),
       people: (actor, args) => this.people.list(actor, args),
+      find_people: (actor, args) => this.people.find(actor, args),
       update_profile: (actor, args) => this.people.update(actor, args),
       delete_account: (actor, args) => deleteAccount(keyed, actor, args),
     };

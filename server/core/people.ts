@@ -15,7 +15,7 @@ export interface PeopleParts {
   committer: Committer;
   clock: Clock;
   digests: Digests;
-  limits: { shownName: number; handle: number; people: number };
+  limits: { shownName: number; handle: number; people: number; page: number };
 }
 
 const SECRET = /^[A-Za-z0-9_-]{32,128}$/;
@@ -59,8 +59,17 @@ export class People {
     return { people: (await this.#parts.store.users(ids)).map(personOf) };
   }
 
+  async find(_: Actor, { query, after, limit }: Args<"find_people">): Promise<Result<"find_people">> {
+    const { store, limits } = this.#parts;
+    const most = Math.min(limit ?? limits.page, limits.page);
+    const page = { after: after ?? 0, limit: most + 1, query: query.trim().normalize("NFC") };
+    const found = await store.findUsers(page);
+    const people = found.slice(0, most).map(personOf);
+    return { people, next: found.length > most ? (people.at(-1)?.id ?? null) : null };
+  }
+
   async update(actor: Actor, { key, name, handle }: Args<"update_profile">): Promise<Result<"update_profile">> {
-    const { store, clock, limits } = this.#parts;
+    const { store, limits } = this.#parts;
     const change = {
       ...(name === undefined ? {} : { name: checkShownName(name, limits.shownName) }),
       ...(handle === undefined ? {} : { handle: checkHandle(handle, limits.handle) }),

@@ -156,6 +156,11 @@ export interface Store {
   users(ids: readonly UserId[]): Promise<User[]>;
   /** Those who hold one of these handles, which are compared as they are. */
   usersByHandle(handles: readonly string[]): Promise<User[]>;
+  /**
+   * People with an id after `after`, in the order of their ids, whose shown or unique name contains `query` in either
+   * case; nobody whose inbox is closed. It may read everybody between the first and the last whom it finds.
+   */
+  findUsers(page: { after: UserId; limit: number; query: string }): Promise<User[]>;
   /** Throws `name_taken`, or `not_found` where there is no such person. */
   updateProfile(user: UserId, change: { name?: string; handle?: string }, time: Time): Promise<User>;
   /** Makes this person the server's owner where `secretHash` is the unused one; false otherwise. */

@@ -86,6 +86,7 @@ function markOf(people: User[], { who, place, seq, key }: Step): MarkMove {
 async function answers(store: Store, people: User[]): Promise<unknown[]> {
   const ids = people.map(({ id }) => id);
   const found: unknown[] = [await store.users(ids), await store.rooms(ids[0] ?? 0, { after: 0, limit: 9, query: "r" })];
+  found.push(await store.findUsers({ after: 0, limit: 9, query: "N" }));
   for (const user of ids) found.push(await store.memberships(user));
   for (let place = 1; place <= PLACES; place++) {
     found.push(await store.conversation(place), await store.entries(place, 0, 1000, 1e9), await store.marks(place));

@@ -1,6 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { UserId } from "@parley/protocol/ids";
 import type { Person } from "@parley/protocol/people";
+import { fold } from "../core/fold.ts";
 import { skeleton } from "../core/names.ts";
 import type { NewGuest } from "../core/ports.ts";
 
@@ -25,6 +26,11 @@ export interface Looks {
 
 export function looksOf(person: Pick<Person, "name" | "handle">): Looks {
   return { shown: skeleton(person.name), handle: skeleton(person.handle) };
+}
+
+/** The text in which somebody is looked for: no name has a line break. */
+export function findableAs({ name, handle }: Pick<Person, "name" | "handle">): string {
+  return `${fold(name)}\n${fold(handle)}`;
 }
 
 /** The name and the first handle that are free for a new guest. Throws `name_taken`. */

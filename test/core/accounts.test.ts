@@ -51,3 +51,16 @@ test("[PEO12] every socket of theirs is closed for good, after the one that aske
   expect(node.faults).toEqual([]);
   await node.stop();
 });
+
+test("[PEO15] whoever is looked for is found by name until they are nobody any more, and no page is larger than a page", async () => {
+  const stage = new Stage({ limits: { page: 2 } });
+  const [ada, ben] = [await stage.person("Ada Lund"), await stage.person("Ben Lund")];
+  const eva = await stage.chat.people.enrol("Eva\u0308 Lund", "e".repeat(32));
+  const find = (query: string, more: object = {}) => stage.chat.run({ user: ada }, "find_people", { query, ...more });
+  const ids = async (query: string, more?: object) => (await find(query, more)).people.map(({ id }) => id);
+  expect(await find("lund", { limit: 50 })).toMatchObject({ people: [{ id: ada.id }, { id: ben.id }], next: ben.id });
+  expect(await ids("lund", { after: ben.id })).toEqual([eva.id]);
+  expect([await ids(" BEN "), await ids("eva\u0308")]).toEqual([[ben.id], [eva.id]]);
+  await stage.chat.run({ user: ben }, "delete_account", { key: "bye" });
+  expect([await ids("ben"), await ids("deleted")]).toEqual([[], []]);
+});

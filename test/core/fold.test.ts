@@ -65,6 +65,7 @@ const ACTS: { [C in CommandName]: Act | null } = {
   list_members: null,
   receipts: null,
   people: null,
+  find_people: null,
   look: null,
   typing: null,
   follow: null,

@@ -41,6 +41,22 @@ test("[REST2] one's names can be changed, to ones that nobody has", async () => 
   expect(await node.refusal("PATCH", "/api/me", { token: eve.token, body: { handle: "123" } })).toBe("bad_name");
 });
 
+test("[PEO15] people are found over HTTP by a part of a name, a page at a time, with whom one shares nothing, too", async () => {
+  const people = [];
+  for (const name of ["Quentin Abel", "Abel Quist", "Someone Else", "Quilla"]) people.push(await node.guest(name));
+  const [abel, quist, , quilla] = people.map(({ person }) => person);
+  const { token } = people[3] as { token: string };
+  const found = async (query: string) => (await node.ask("GET", `/api/people?query=${query}`, { token })).body;
+  expect(await found("ABEL")).toEqual({ people: [abel, quist], next: null } as never);
+  expect(await found("qui&limit=1")).toEqual({ people: [quist], next: quist?.id } as never);
+  expect(await found(`qui&limit=1&after=${quist?.id}`)).toEqual({ people: [quilla], next: null } as never);
+  expect(await found("abel.qui")).toEqual({ people: [quist], next: null } as never);
+  expect(await found("nobody-is-called-so")).toEqual({ people: [], next: null } as never);
+  expect(await node.refusal("GET", "/api/people?query=a&ids=1", { token })).toBe("bad_request");
+  expect(await node.refusal("GET", "/api/people?query=a&limit=0", { token })).toBe("bad_request");
+  expect(await node.refusal("GET", "/api/people?query=a")).toBe("not_authenticated");
+});
+
 test("[REST3] the owner link works for one person, once, and again for that person", async () => {
   const [gwen, hugo] = [await node.guest("Gwen"), await node.guest("Hugo")];
   const { store, digests } = node.inside;

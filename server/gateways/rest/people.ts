@@ -18,9 +18,17 @@ export function guestAnswers({ chat, digests }: RestParts): Pick<OpenAnswers, "c
 }
 
 /** What somebody asks about themselves. */
-export function ownAnswers(parts: RestParts): Pick<OwnAnswers, "me" | "update_me" | "claim_server"> {
+export function ownAnswers(parts: RestParts): Pick<OwnAnswers, "me" | "update_me" | "claim_server" | "people"> {
   const { chat, digests } = parts;
   return {
+    async people({ ids, query, ...page }, user) {
+      if ((ids === undefined) === (query === undefined)) {
+        throw new ChatError("bad_request", "Either ids or query is needed.");
+      }
+      if (query !== undefined) return { result: await chat.run({ user }, "find_people", { query, ...page }) };
+      const { people } = await chat.run({ user }, "people", { ids: ids ?? [] });
+      return { result: { people, next: null } };
+    },
     me: async (_, user) => ({ result: { person: personOf(user) } }),
     async update_me(change, user) {
       const key = digests.random(KEY_LENGTH);

@@ -172,4 +172,35 @@ export function peopleContract(open: Open): void {
       await world.commit(write(draft(ann, place, "end", "closed", {})));
       expect(await world.store.userByToken("token of Ann", NOW)).toEqual(ann);
     }));
+
+  test("[PEO15] people are found by a part of their shown or unique name in either case, in the order of their ids", () =>
+    play(open, async (world) => {
+      const [mara, amar] = [await enrol(world, "Mara Lindqvist", ["mara.l"]), await enrol(world, "Amar", ["x-25"])];
+      const [zoe, greek] = [await enrol(world, "Zoë", ["zoe"]), await enrol(world, "ΣΊΣΥΦΟΣ", ["rock"])];
+      const found = async (query: string, after = 0, limit = 10) =>
+        (await world.store.findUsers({ after, limit, query })).map(({ id }) => id);
+      expect(await world.store.findUsers({ after: 0, limit: 10, query: "LIND" })).toEqual([mara]);
+      expect(await found("mar")).toEqual([mara.id, amar.id]);
+      expect(await found("X-25")).toEqual([amar.id]);
+      expect(await found("ZOË")).toEqual([zoe.id]);
+      expect(await found("σίσυφος")).toEqual([greek.id]);
+      expect(await found("%")).toEqual([]);
+      expect(await found("")).toEqual([mara.id, amar.id, zoe.id, greek.id]);
+      expect(await found("", 0, 2)).toEqual([mara.id, amar.id]);
+      expect(await found("", amar.id, 1)).toEqual([zoe.id]);
+    }));
+
+  test("[PEO15] people are found by the names that they have now, and not once their account was ended", () =>
+    play(open, async (world) => {
+      const [ann, bob] = [await world.person("Ann"), await world.person("Bob")];
+      const found = (query: string) => world.store.findUsers({ after: 0, limit: 10, query });
+      const renamed = await world.store.updateProfile(ann.id, { name: "Zelda" }, NOW);
+      expect(await found("zel")).toEqual([renamed]);
+      expect(await found("Ann")).toEqual([renamed]);
+      await world.store.updateProfile(ann.id, { handle: "zelda" }, NOW);
+      expect(await found("ann")).toEqual([]);
+      await world.commit(write(draft(ann, ann.inbox, "end", "closed", {})));
+      for (const query of ["zelda", "deleted", `${ann.id}`]) expect(await found(query)).toEqual([]);
+      expect(await found("")).toEqual([bob]);
+    }));
 }

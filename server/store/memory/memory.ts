@@ -28,6 +28,7 @@ function peopleOf(state: State) {
     userByToken: async (tokenHash, time) => own(people.userByToken(state, tokenHash, time)),
     users: async (ids) => own([...new Set(ids)].flatMap((id) => state.users.get(id) ?? [])),
     usersByHandle: async (handles) => own(people.usersByHandle(state, handles)),
+    findUsers: async (page) => own(people.findUsers(state, page)),
     updateProfile: async (user, change, time) => own(people.updateProfile(state, user, change, time)),
     claimOwnership: async (user, secretHash) => people.claimOwnership(state, user, secretHash),
     offerOwnership: async (secretHash) => people.offerOwnership(state, secretHash),

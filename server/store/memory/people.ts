@@ -1,7 +1,8 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Time, UserId } from "@parley/protocol/ids";
+import { fold } from "../../core/fold.ts";
 import type { NewGuest, User } from "../../core/ports.ts";
-import { changeNames, chooseNames, dayOf, lapsed, looksOf, namesOfDeleted } from "../naming.ts";
+import { changeNames, chooseNames, dayOf, findableAs, lapsed, looksOf, namesOfDeleted } from "../naming.ts";
 import type { State } from "./state.ts";
 
 /** Makes a guest with their inbox, or finds the one who has this token. */
@@ -44,6 +45,13 @@ export function usersByHandle(state: State, handles: readonly string[]): User[] 
     .filter((holding) => holding.byHandle)
     .map(({ user }) => state.users.get(user));
   return found.filter((user) => user !== undefined).filter((user) => handles.includes(user.handle));
+}
+
+export function findUsers(state: State, page: { after: UserId; limit: number; query: string }): User[] {
+  return [...state.users.values()]
+    .filter((user) => user.id > page.after && !state.logs.get(user.inbox)?.row.closed)
+    .filter((user) => findableAs(user).includes(fold(page.query)))
+    .slice(0, page.limit);
 }
 
 export function updateProfile(state: State, id: UserId, change: { name?: string; handle?: string }, time: Time): User {

@@ -8,6 +8,7 @@ import { draft, message, NOW, opens, write } from "../contract/kit.ts";
 import { StoreError } from "./errors.ts";
 import { migrate, readMeta } from "./migrate.ts";
 import { type Opened, openFolder } from "./open.ts";
+import { MIGRATIONS } from "./schema.ts";
 import { openSqlite, storeOf } from "./sqlite.ts";
 
 const folders: string[] = [];
@@ -173,6 +174,24 @@ test("[DUR8] what was erased is in no file once it was scrubbed, while the rest 
   expect(files().join()).toContain("KEPT");
   for (const secret of ['SECRET-SHORT"', "SECRET-LONG SECRET", "SECRET-EDIT"])
     expect(files().join()).not.toContain(secret);
+});
+
+test("[DUR7] a database of the first schema is brought to the present one, and nothing in it is missing", async () => {
+  const folder = emptyFolder();
+  const first = openFolder(folder, MIGRATIONS.slice(0, 1));
+  first.db.run(`
+    INSERT INTO conversations (kind, folded, visibility, created, members, closed) VALUES
+      ('inbox', '', 'private', 1, 1, 0), ('inbox', '', 'private', 1, 1, 1);
+    INSERT INTO users (name, handle, kind, role, inbox) VALUES
+      ('Åsa', 'asa', 'guest', 'guest', 1), ('deleted', 'deleted-1000001', 'guest', 'guest', 2);
+    INSERT INTO tokens (hash, user, used) VALUES ('t', 1000000, 20000)`);
+  first.close();
+  const { store, db } = opened(folder);
+  expect(readMeta(db, "schema_version")).toBe(MIGRATIONS.length);
+  expect(await store.findUsers({ after: 0, limit: 10, query: "ÅS" })).toMatchObject([{ id: 1_000_000, handle: "asa" }]);
+  expect(await store.findUsers({ after: 0, limit: 10, query: "" })).toMatchObject([{ name: "Åsa" }]);
+  expect(await store.userByToken("t", NOW)).toMatchObject({ name: "Åsa", inbox: 1 });
+  expect(await store.reachedBy(1, 1, 0)).toEqual([]);
 });
 
 test("[DUR9] every commit is synced: write-ahead, synchronous FULL, on the connection that writes", () => {

@@ -1,8 +1,11 @@
 import type { Database } from "bun:sqlite";
 import { StoreError } from "./errors.ts";
 
+/** One step of a migration, in SQL or as what is to be done. */
+export type Step = string | ((db: Database) => void);
+
 /** Brings a database to the last of these steps, each in a transaction of its own. Refuses one that is newer. */
-export function migrate(db: Database, steps: readonly string[]): void {
+export function migrate(db: Database, steps: readonly Step[]): void {
   db.run("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID");
   const version = Number(readMeta(db, "schema_version") ?? 0);
   if (version > steps.length) {
@@ -12,7 +15,8 @@ export function migrate(db: Database, steps: readonly string[]): void {
   }
   steps.slice(version).forEach((step, at) => {
     db.transaction(() => {
-      db.run(step);
+      if (typeof step === "string") db.run(step);
+      else step(db);
       writeMeta(db, "schema_version", version + at + 1);
     }).immediate();
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Epoch } from "@parley/protocol/ids";
 import { circumstanceOf, StoreError } from "./errors.ts";
 import { lockFolder } from "./lock.ts";
-import { migrate, readMeta, writeMeta } from "./migrate.ts";
+import { migrate, readMeta, type Step, writeMeta } from "./migrate.ts";
 import { MIGRATIONS } from "./schema.ts";
 
 /** A database that this process alone writes. */
@@ -16,7 +16,7 @@ export interface Opened {
 }
 
 /** Opens the database of a data folder, and makes both where they are missing. Throws StoreError. */
-export function openFolder(folder: string, steps: readonly string[] = MIGRATIONS): Opened {
+export function openFolder(folder: string, steps: readonly Step[] = MIGRATIONS): Opened {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const unlock = lockFolder(folder);
@@ -31,7 +31,7 @@ export function openFolder(folder: string, steps: readonly string[] = MIGRATIONS
   }
 }
 
-function openDatabase(path: string, steps: readonly string[], unlock: () => void): Opened {
+function openDatabase(path: string, steps: readonly Step[], unlock: () => void): Opened {
   const db = new Database(path, { create: true, strict: true });
   try {
     configure(db);

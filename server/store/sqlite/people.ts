@@ -1,13 +1,18 @@
 import type { Statement } from "bun:sqlite";
 import { ChatError } from "@parley/protocol/errors";
 import type { Time, UserId } from "@parley/protocol/ids";
+import { fold } from "../../core/fold.ts";
 import type { NewGuest, User } from "../../core/ports.ts";
-import { changeNames, chooseNames, dayOf } from "../naming.ts";
+import { changeNames, chooseNames, dayOf, findableAs } from "../naming.ts";
 import { attempt } from "./errors.ts";
 import { Holdings } from "./holdings.ts";
 import { USER } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import type { Transactions } from "./transactions.ts";
+
+/** Finds people by a part of their names. */
+export const FIND = `SELECT ${USER} FROM users AS u
+  WHERE u.id > ?1 AND u.findable <> '' AND (?2 = '' OR instr(u.findable, ?2)) ORDER BY u.id LIMIT ?3`;
 
 /** People, their tokens and the names they hold. */
 export class People {
@@ -45,12 +50,16 @@ export class People {
     return this.#prepared.byHandles.all(JSON.stringify(handles));
   }
 
+  findUsers({ after, limit, query }: { after: UserId; limit: number; query: string }): User[] {
+    return this.#prepared.find.all(after, fold(query), limit);
+  }
+
   updateProfile(id: UserId, change: { name?: string; handle?: string }, time: Time): User {
     return this.#transactions.run(() => {
       const user = this.#find(id);
       const today = dayOf(time);
       const names = changeNames(user, change, (look) => this.#holdings.isFree(look, id, today));
-      this.#prepared.rename.run(names.name, names.handle, id);
+      this.#prepared.rename.run(names.name, names.handle, findableAs(names), id);
       this.#holdings.hold({ id, ...names }, today);
       return { ...user, ...names };
     });
@@ -68,7 +77,7 @@ export class People {
     // Nobody has the id 0, so every name that is held counts as somebody else's.
     const names = chooseNames(guest, (look) => this.#holdings.isFree(look, 0, today));
     const box = Number(inbox.run(guest.time).lastInsertRowid);
-    const id = Number(guests.run(names.name, names.handle, box).lastInsertRowid);
+    const id = Number(guests.run(names.name, names.handle, findableAs(names), box).lastInsertRowid);
     own.run(id, box);
     join.run(box, id);
     span.run(box, id);
@@ -105,10 +114,11 @@ function prepare(statements: Statements) {
       `SELECT ${USER} FROM users AS u JOIN holdings AS h ON h.user = u.id AND h.by_handle = 1
        WHERE u.handle IN (SELECT value FROM json_each(?))`,
     ),
+    find: statements.prepare<User, [number, string, number]>(FIND),
     inbox: run(
       "INSERT INTO conversations (kind, folded, visibility, created, members) VALUES ('inbox', '', 'private', ?, 1)",
     ),
-    guests: run("INSERT INTO users (name, handle, kind, role, inbox) VALUES (?, ?, 'guest', 'guest', ?)"),
+    guests: run("INSERT INTO users (name, handle, findable, kind, role, inbox) VALUES (?, ?, ?, 'guest', 'guest', ?)"),
     own: run("UPDATE conversations SET owner = ? WHERE id = ?"),
     join: run(
       "INSERT INTO members (conversation, user, role, joined, delivered, read) VALUES (?, ?, 'member', 0, 0, 0)",
@@ -116,6 +126,6 @@ function prepare(statements: Statements) {
     span: run("INSERT INTO spans (conversation, user, began) VALUES (?, ?, 1)"),
     token: run("INSERT INTO tokens (hash, user, used) VALUES (?, ?, ?)"),
     used: run("UPDATE tokens SET used = ? WHERE hash = ?"),
-    rename: run("UPDATE users SET name = ?, handle = ? WHERE id = ?"),
+    rename: run("UPDATE users SET name = ?, handle = ?, findable = ? WHERE id = ?"),
   };
 }

@@ -3,10 +3,11 @@ import { expect, test } from "bun:test";
 import { CLAIMED } from "./commit.ts";
 import { HISTORY } from "./history.ts";
 import { migrate } from "./migrate.ts";
+import { FIND } from "./people.ts";
 import { READS } from "./reads.ts";
 import { MIGRATIONS } from "./schema.ts";
 
-const QUESTIONS = { ...READS, ...HISTORY, claimed: CLAIMED };
+const QUESTIONS = { ...READS, ...HISTORY, claimed: CLAIMED, find: FIND };
 
 function planOf(db: Database, sql: string): string[] {
   const steps = db.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${sql}`).all();

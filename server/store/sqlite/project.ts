@@ -96,7 +96,7 @@ class Retirement {
   constructor(statements: Statements) {
     const prepare = statements.prepare.bind(statements);
     this.#owner = prepare("SELECT owner FROM conversations WHERE id = ? AND kind = 'inbox'");
-    this.#rename = prepare("UPDATE users SET name = ?, handle = ? WHERE id = ?");
+    this.#rename = prepare("UPDATE users SET name = ?, handle = ?, findable = '' WHERE id = ?");
     this.#takeTokens = prepare("DELETE FROM tokens WHERE user = ?");
     this.#takeNames = prepare("DELETE FROM holdings WHERE user = ?");
   }

@@ -1,3 +1,7 @@
+import type { Database } from "bun:sqlite";
+import { findableAs } from "../naming.ts";
+import type { Step } from "./migrate.ts";
+
 /** What an entry's kind is stored as: its place in this list, which only grows. */
 export const KINDS = [
   "created",
@@ -20,9 +24,10 @@ export const KINDS = [
  * `entries.live` is 1 for a message that was not deleted. `place` covers the counting of unread messages; that a seq
  * is there once follows from the head row, which gives it. `digest` is null where the key claims nothing. `claim` begins
  * with the key: keys that begin with a time then stand beside each other, and a batch touches few pages.
+ * `users.findable` is the text in which somebody is looked for, empty once their account was ended.
  * A row of `moves` says that a mark (kind 0 delivered, 1 read) went from `past` to `seq` at a time.
  */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly Step[] = [
   `
   CREATE TABLE conversations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -132,4 +137,14 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (conversation, user, kind, seq)
   ) STRICT, WITHOUT ROWID;
   `,
+  makeFindable,
 ];
+
+function makeFindable(db: Database): void {
+  db.run("ALTER TABLE users ADD COLUMN findable TEXT NOT NULL DEFAULT ''");
+  const all = db.query<{ id: number; name: string; handle: string }, []>(
+    "SELECT u.id, u.name, u.handle FROM users AS u JOIN conversations AS c ON c.id = u.inbox WHERE c.closed = 0",
+  );
+  const update = db.query("UPDATE users SET findable = ? WHERE id = ?");
+  for (const { id, ...names } of all.all()) update.run(findableAs(names), id);
+}

@@ -69,6 +69,7 @@ function peopleOf(ask: Ask, people: People) {
     userByToken: (tokenHash, time) => ask(() => people.userByToken(tokenHash, time)),
     users: (ids) => ask(() => people.users(ids)),
     usersByHandle: (handles) => ask(() => people.usersByHandle(handles)),
+    findUsers: (page) => ask(() => people.findUsers(page)),
     updateProfile: (user, change, time) => ask(() => people.updateProfile(user, change, time)),
   } satisfies Partial<Store>;
 }
