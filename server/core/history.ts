@@ -47,7 +47,8 @@ async function read(
 ): Promise<Stretch> {
   const spans = await readable(store, actor, place);
   const id = place.row.id;
-  if (at.after !== undefined) return later(store, id, spans, at.after, most);
+  // The page after the largest number there is would begin at one that is none.
+  if (at.after !== undefined) return later(store, id, spans, Math.min(at.after, END - 1), most);
   if (at.around === undefined) return earlier(store, id, spans, at.before ?? END, most);
   const half = Math.max(1, Math.floor(most / 2));
   const newer = await later(store, id, spans, at.around, half);
