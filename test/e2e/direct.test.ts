@@ -33,6 +33,7 @@ test(
     if (!ines || !tomas) return;
     await tomas.say("Here I am.");
     await ines.message("Here I am.").getByRole("button", { name: "Tomas Berg" }).click();
+    await ines.isIn("Tomas Berg");
     await ines.say("Did you see the map?");
     await ines
       .message("the map")
@@ -73,5 +74,33 @@ test(
     await layla.page.keyboard.press("Escape");
     await details.waitFor({ state: "detached" });
     expect(await layla.message("two coats").evaluate((line) => line.contains(document.activeElement))).toBe(true);
+  }),
+);
+
+test(
+  "[WEB42] one begins to talk with people one shares no room with, and adds them to a room",
+  stage.play(async (play) => {
+    const noor = await play.enter("Noor Haddad");
+    const pia = await play.enter("Pia Varga");
+    const dialog = pia.page.getByRole("dialog");
+    await pia.list.getByRole("button", { name: "Start a conversation" }).click();
+    await dialog.getByRole("searchbox", { name: "Find a person" }).fill("@noor.h");
+    await dialog.getByRole("checkbox", { name: /Noor Haddad/ }).check();
+    await dialog.getByRole("button", { name: "Start", exact: true }).click();
+    await pia.isIn("Noor Haddad");
+    await pia.say("You do not know me yet.");
+    await noor.open("Pia Varga");
+    await noor.hears("You do not know me yet.");
+
+    const uma = await play.enter("Uma Quist");
+    await pia.createRoom("strangers");
+    await pia.page.getByRole("button", { name: "Room menu" }).click();
+    await pia.page.getByRole("menuitem", { name: "Add people" }).click();
+    await dialog.getByRole("searchbox", { name: "Find a person" }).fill("nobody of this name");
+    await dialog.getByText("Nobody here is called “nobody of this name”.").waitFor();
+    await dialog.getByRole("searchbox", { name: "Find a person" }).fill("QUIST");
+    await dialog.getByRole("checkbox", { name: /Uma Quist/ }).check();
+    await dialog.getByRole("button", { name: "Add 1 person" }).click();
+    await uma.place("strangers").waitFor();
   }),
 );

@@ -77,7 +77,10 @@ export class Visitor {
 
   /** Opens the details of a message, with the keyboard. */
   async details(text: string): Promise<void> {
-    await this.message(text).focus();
+    const message = this.message(text);
+    // What is still on its way has no menu.
+    await message.getByRole("button", { name: "More", includeHidden: true }).waitFor({ state: "attached" });
+    await message.focus();
     await this.page.keyboard.press("Enter");
     await this.page.getByRole("menuitem", { name: "Message details" }).focus();
     await this.page.keyboard.press("Enter");

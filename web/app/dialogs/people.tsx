@@ -7,10 +7,11 @@ import { Avatar } from "../parts/avatar.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { say } from "../parts/toasts.tsx";
 import { goTo } from "../route.ts";
-import { useClient } from "../session.tsx";
+import { useClient, useMe } from "../session.tsx";
 import { refusal } from "../words/refusals.ts";
 import { counted } from "../words/times.ts";
-import { fits, useKnownPeople } from "./known-people.ts";
+import { answers, type Found, offered, useFoundPeople } from "./found-people.ts";
+import { useKnownPeople } from "./known-people.ts";
 import { closeDialog } from "./open.ts";
 
 /** Begins a conversation: with one person directly, with several as a group. */
@@ -68,7 +69,6 @@ interface PickPeopleProps {
 }
 
 function PickPeople({ title, act, failed, run, without = [] }: PickPeopleProps) {
-  const people = useKnownPeople()?.filter((person) => !without.includes(person.id)) ?? null;
   const [picked, setPicked] = useState<readonly UserId[]>([]);
   const [busy, setBusy] = useState(false);
 
@@ -101,20 +101,23 @@ function PickPeople({ title, act, failed, run, without = [] }: PickPeopleProps) 
         </>
       }
     >
-      <PeopleList people={people} picked={picked} setPicked={setPicked} />
+      <PeopleList without={without} picked={picked} setPicked={setPicked} />
     </Dialog>
   );
 }
 
 interface PeopleListProps {
-  people: readonly Person[] | null;
+  without: readonly UserId[];
   picked: readonly UserId[];
   setPicked: (picked: readonly UserId[]) => void;
 }
 
-function PeopleList({ people, picked, setPicked }: PeopleListProps) {
+function PeopleList({ without, picked, setPicked }: PeopleListProps) {
   const [query, setQuery] = useState("");
-  const shown = people?.filter((person) => fits(person, query)) ?? [];
+  const me = useMe();
+  const found = useFoundPeople(query);
+  const known = useKnownPeople() ?? [];
+  const shown = offered(known, found, query).filter(({ id }) => id !== me.id && !without.includes(id));
   const toggle = (user: UserId) =>
     setPicked(picked.includes(user) ? picked.filter((one) => one !== user) : [...picked, user]);
   return (
@@ -134,7 +137,7 @@ function PeopleList({ people, picked, setPicked }: PeopleListProps) {
           </li>
         ))}
       </ul>
-      {people && shown.length === 0 && <Nobody query={query} />}
+      {answers(found, query) && <Rest found={found} shown={shown.length} typed={query.trim()} />}
     </>
   );
 }
@@ -154,12 +157,14 @@ function Pick({ person, checked, toggle }: { person: Person; checked: boolean; t
   );
 }
 
-function Nobody({ query }: { query: string }): ReactNode {
+/** What the list does not say. */
+function Rest({ found, shown, typed }: { found: Found; shown: number; typed: string }): ReactNode {
+  if (shown > 0 && !found.more) return null;
+  if (shown > 0)
+    return <p className="hint">There are more people here. Type {typed ? "more of the name" : "a part of a name"}.</p>;
   return (
     <p className="hint">
-      {query.trim()
-        ? `Nobody in your rooms is called “${query.trim()}”.`
-        : "You see people here once you share a room with them. Join a room first."}
+      {typed ? `Nobody here is called “${typed}”.` : "Nobody else is here yet. Send them the address of this page."}
     </p>
   );
 }
