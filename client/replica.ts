@@ -42,6 +42,8 @@ export class Replica {
   /** Logs that are being brought up, and where they stood when that was asked for last. */
   readonly #mending = new Set<Log>();
   readonly #mendedAt = new Map<Log, Seq>();
+  /** Logs that the server would not bring up just now: until it does, it says nothing of them. */
+  readonly #refused = new Set<Log>();
   /** Logs of memberships that ended as far as was heard: one may have been added again since. */
   readonly #ended = new Set<Log>();
   #caughtUp = false;
@@ -99,6 +101,7 @@ export class Replica {
 
   lost(): void {
     this.#mending.clear();
+    this.#refused.clear();
     this.#mendedAt.clear();
     this.#caughtUp = false;
   }
@@ -291,7 +294,8 @@ export class Replica {
     }
     for (const [id, head] of heads) this.#noteHead(id, head);
     // What was refused for a while is asked for again.
-    if (this.#caughtUp) for (const log of this.logs()) if (log.stale) this.#mend(log);
+    for (const log of this.#refused) this.#mendedAt.delete(log);
+    if (this.#caughtUp) for (const log of this.#logs.values()) if (log.stale || this.#refused.has(log)) this.#mend(log);
   }
 
   #noteHead(id: ConversationId, head: Seq): void {
@@ -333,6 +337,7 @@ export class Replica {
     this.#mendedAt.set(log, log.next);
     this.#ties.follow(log, (followed) => {
       this.#mending.delete(log);
+      this.#refused.delete(log);
       if (followed === null || this.#logs.get(log.id) !== log) return;
       if ("conversation" in followed) this.#mended(log, followed.conversation);
       else this.#notMended(log, followed.refused);
@@ -347,7 +352,7 @@ export class Replica {
   }
 
   #notMended(log: Log, code: ErrorCode): void {
-    if (ERRORS[code]?.retry) this.#miss(log.id, log.head);
+    if (ERRORS[code]?.retry) this.#refused.add(log);
     else this.drop(log.id);
   }
 }
