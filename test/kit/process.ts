@@ -146,7 +146,7 @@ export class ServerProcess {
     this.output = "";
     this.#process = Bun.spawn(this.#command, {
       cwd: ROOT,
-      env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...this.#env },
+      env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? tmpdir(), ...this.#env },
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",

@@ -30,7 +30,7 @@ export function nativeDialect(parts: NativeParts): Dialect {
 }
 
 /** One native socket: greets, enters, and then carries out commands until it closes. */
-export class NativeSession implements Session {
+class NativeSession implements Session {
   readonly #parts: NativeParts;
   readonly #socket: Socket;
   readonly #entered: (socket: Socket) => void;

@@ -1,4 +1,4 @@
-import type { ConversationView } from "@parley/client/views";
+import type { ConversationView, Timeline } from "@parley/client/views";
 import type { ConversationId, Seq } from "@parley/protocol/ids";
 import { type ReactNode, type Ref, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useAttention } from "../attention.ts";
@@ -71,13 +71,25 @@ function useFirstPage(id: ConversationId, more: () => void): void {
   }, [up, client, id, more]);
 }
 
+/** The oldest messages of the pages that were drawn so far: what was drawn keeps its height. */
+function useHeads(id: ConversationId, timeline: Timeline): ReadonlySet<Seq> {
+  const [heads, setHeads] = useState<{ id: ConversationId; seqs: ReadonlySet<Seq> }>({ id, seqs: new Set() });
+  const oldest = timeline.rows.find((row) => row.kind === "message");
+  const seqs = heads.id === id ? heads.seqs : new Set<Seq>();
+  if (oldest?.kind !== "message" || seqs.has(oldest.seq)) return seqs;
+  const now = new Set([...seqs, oldest.seq]);
+  setHeads({ id, seqs: now });
+  return now;
+}
+
 function useLines(view: ConversationView, atEnd: boolean): LogLine[] {
   const me = useMe();
   const timeline = useChat((client) => client.timeline(view.id));
   const quietSince = useChat(({ line }) => (line.is === "waiting" || line.is === "offline" ? line.since : null));
   const newLine = useNewLine(view, atEnd);
+  const heads = useHeads(view.id, timeline);
   return useMemo(
-    () => logLines({ timeline, kind: view.kind, me: me.id, newLine, quietSince }),
+    () => logLines({ timeline, kind: view.kind, me: me.id, newLine, quietSince, heads }),
     [timeline, view.kind, me.id, newLine, quietSince],
   );
 }

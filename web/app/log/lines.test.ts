@@ -30,7 +30,15 @@ function timeline(rows: Row[], more: Partial<Timeline> = {}): Timeline {
 }
 
 function lines(rows: Row[], more: Partial<LogSource> = {}): LogLine[] {
-  return logLines({ timeline: timeline(rows), kind: "room", me: ME, newLine: null, quietSince: null, ...more });
+  return logLines({
+    timeline: timeline(rows),
+    kind: "room",
+    me: ME,
+    newLine: null,
+    quietSince: null,
+    heads: new Set(),
+    ...more,
+  });
 }
 
 const heads = (all: LogLine[]) => all.flatMap((line) => (line.is === "message" ? line.first : []));
@@ -39,6 +47,11 @@ const kinds = (all: LogLine[]) => all.map((line) => line.is);
 test("[WEB1] messages of one author form one group until ten minutes have passed", () => {
   const all = [said(1, MARA, NOON), said(2, MARA, NOON + 9 * MINUTE), said(3, MARA, NOON + 19 * MINUTE)];
   expect(heads(lines(all))).toEqual([true, false, true]);
+});
+
+test("[WEB5] a message that was drawn with its author keeps that when older ones of its group are loaded", () => {
+  const all = [said(1, MARA, NOON), said(2, MARA, NOON + MINUTE), said(3, MARA, NOON + 2 * MINUTE)];
+  expect(heads(lines(all, { heads: new Set([2]) }))).toEqual([true, true, false]);
 });
 
 test("[WEB1] another author, a day and a notice start a group", () => {

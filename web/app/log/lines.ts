@@ -26,6 +26,8 @@ export interface LogSource {
   newLine: NewLine | null;
   /** When the line went quiet, while it is. */
   quietSince: Time | null;
+  /** Messages that were drawn as the beginning of a group, and stay it when older ones of that group are loaded. */
+  heads: ReadonlySet<Seq>;
 }
 
 /** Ten minutes start a new group, like a new author does. */
@@ -73,7 +75,7 @@ function stateAt(timeline: Timeline, seq: Seq): MessageState | null {
 }
 
 function pushMessage(draft: Draft, message: Message, source: LogSource): void {
-  const first = startsGroup(draft, message.author, message.time);
+  const first = startsGroup(draft, message.author, message.time) || source.heads.has(message.seq);
   const mine = message.author === source.me;
   const key = mine ? `mine:${message.key}` : `seq:${message.seq}`;
   const state = mine ? stateAt(source.timeline, message.seq) : null;
