@@ -90,7 +90,7 @@ function useLines(view: ConversationView, atEnd: boolean): LogLine[] {
   const heads = useHeads(view.id, timeline);
   return useMemo(
     () => logLines({ timeline, kind: view.kind, me: me.id, newLine, quietSince, heads }),
-    [timeline, view.kind, me.id, newLine, quietSince],
+    [timeline, view.kind, me.id, newLine, quietSince, heads],
   );
 }
 
