@@ -72,8 +72,8 @@ export class Chat {
       clock,
       observer,
       most: limits.commitWrites,
-      moved: (moves) => {
-        tellMoved(telling, moves).catch((error) => observer.log("warn", "marks_untold", { error: String(error) }));
+      moved: (committed) => {
+        tellMoved(telling, committed).catch((error) => observer.log("warn", "marks_untold", { error: String(error) }));
       },
     });
     this.#presence = new Presence({ feeds: this.feeds, broadcast, clock, limits: limits.presence });
@@ -130,15 +130,16 @@ export class Chat {
 
   /**
    * One beat: reads the heads of everything that is followed here, in one query, lets feeds that missed a doorbell
-   * catch up, and tells followers which heads moved since the last beat.
+   * catch up, with marks too, and tells followers which heads moved since the last beat.
    */
   async beat(told: Map<number, number>): Promise<void> {
     this.feeds.trim();
     const feeds = this.feeds.all();
     const heads = await this.#parts.store.heads(feeds.map((feed) => feed.row.id));
     for (const feed of feeds) {
-      const head = heads.get(feed.row.id)?.seq ?? 0;
+      const { seq: head, moved } = heads.get(feed.row.id) ?? { seq: 0, moved: 0 };
       if (head > feed.head.seq) feed.catchUpSoon();
+      feed.catchUpMarks(moved);
       if (told.get(feed.row.id) === head) continue;
       told.set(feed.row.id, head);
       feed.tell({ t: "beat", heads: [[feed.row.id, head]] });

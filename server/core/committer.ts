@@ -1,6 +1,6 @@
 import type { Entry } from "@parley/protocol/entries";
 import type { ConversationId } from "@parley/protocol/ids";
-import type { Bus, Clock, MarkMove, Observer, Outcome, Store, Write } from "./ports.ts";
+import type { Bus, Clock, Committed, MarkMove, Observer, Outcome, Store, Write } from "./ports.ts";
 
 interface Waiting<T> {
   resolve(value: T): void;
@@ -20,7 +20,7 @@ export interface CommitterParts {
   /** Writes in one commit. */
   most: number;
   /** Told after the marks were committed. */
-  moved(moves: MarkMove[]): void;
+  moved(committed: Committed): void;
 }
 
 /**
@@ -75,13 +75,14 @@ export class Committer {
     const marks = [...this.#marks.values()];
     this.#marks.clear();
     try {
-      const { outcomes, moved } = await this.#parts.store.commit(
+      const committed = await this.#parts.store.commit(
         writes.map((pending) => pending.write),
         marks.map((pending) => pending.move),
       );
       this.#parts.observer.count("commits");
+      const { outcomes, moved } = committed;
       this.#announce(outcomes);
-      if (moved.length > 0) this.#parts.moved(moved);
+      if (moved.length > 0) this.#parts.moved(committed);
       writes.forEach((pending, at) => {
         pending.waiting.resolve(outcomes[at] as Outcome);
       });

@@ -197,7 +197,11 @@ export class Connection implements Follower, Actor {
     if (this.#closed) return;
     if (this.outlet.waiting() > this.#parts.resumeWaiting) await this.outlet.drained();
     this.unfollow(conversation);
+    const inbox = this.#find(this.user.inbox)?.feed;
+    const told = inbox?.marksTold;
     const { feed, place } = await follow(this.#parts, this, conversation, cursor);
+    // Own marks that came while the client did not hold this conversation yet may be newer than its summary.
+    if (inbox?.marksTold !== told) inbox?.doubtMarks();
     const { role, joined } = place.member ?? OUTSIDER;
     this.#followed = [...this.#followed, { feed, role: role && ROLES[role], joined }];
     if (this.#closed) return this.unfollow(conversation);

@@ -3,7 +3,8 @@ import type { Entry } from "@parley/protocol/entries";
 import type { ServerFrame } from "@parley/protocol/frames";
 import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
 import type { Codec } from "./codec.ts";
-import type { Broadcast, ConversationRow, Observer, Outlet, Store } from "./ports.ts";
+import { readMarks } from "./marks.ts";
+import type { Broadcast, ConversationRow, MarksSignal, Observer, Outlet, Store } from "./ports.ts";
 import { Tail } from "./tail.ts";
 
 /** A connection that hears a feed. */
@@ -50,6 +51,10 @@ export class Feed {
   readonly #parts: FeedParts;
   readonly #codecs = new Map<Codec, number>();
   readonly #shared = new Map<string, string>();
+  /** The counter of mark moves up to which everything was told here. */
+  #movesTold: number;
+  /** How often marks were told here. */
+  marksTold = 0;
   #catchingUp: Promise<void> | null = null;
   #again = false;
   #extending: Promise<void> | null = null;
@@ -57,6 +62,7 @@ export class Feed {
   constructor(row: ConversationRow, parts: FeedParts) {
     this.row = row;
     this.tail = new Tail({ seq: row.head, check: row.check });
+    this.#movesTold = row.moved;
     this.#parts = parts;
   }
 
@@ -103,6 +109,31 @@ export class Feed {
         this.#take(entries);
       }
     }
+  }
+
+  /** Tells marks that a doorbell brought. Where their counter is not the next one, the beat tells what was missed. */
+  tellMarks(told: readonly MarksSignal[], moved: number | null): void {
+    if (moved === this.#movesTold + 1) this.#movesTold = moved;
+    this.marksTold += 1;
+    this.tell(...told);
+  }
+
+  /** Where the store counted more moves than were told here, tells all marks as they are now. */
+  catchUpMarks(moved: number): void {
+    if (moved <= this.#movesTold) return;
+    this.#movesTold = moved;
+    readMarks(this.#parts.store, this.row).then(
+      (told) => this.tell(...told),
+      (error) => {
+        this.doubtMarks();
+        this.#parts.observer.log("warn", "marks_behind", { conversation: this.row.id, error: String(error) });
+      },
+    );
+  }
+
+  /** Marks may have passed somebody by: the next beat tells them again. */
+  doubtMarks(): void {
+    this.#movesTold = -1;
   }
 
   /** Makes the tail reach back to `after` by one shared read; false where that is further than a resume may go. */
@@ -158,9 +189,10 @@ export class Feed {
     if (this.#hasTopic) follower.outlet.unsubscribe(logTopic(follower.codec, this.row.id));
   }
 
-  /** Says a frame to all followers. */
-  tell(frame: ServerFrame): void {
-    for (const codec of this.#codecs.keys()) this.#publish(codec, codec.encode([frame]));
+  /** Says frames to all followers. */
+  tell(...frames: readonly ServerFrame[]): void {
+    if (frames.length === 0) return;
+    for (const codec of this.#codecs.keys()) this.#publish(codec, codec.encode(frames));
   }
 
   /** An inbox has few sockets, but every socket has one: a topic for each would cost more than it saves. */

@@ -100,6 +100,6 @@ export class Feeds {
     if (!open) return;
     if (!open.feed) open.early.push(note);
     else if (note.is === "entries") open.feed.advance(note.entries);
-    else open.feed.tell(note.signal);
+    else open.feed.tellMarks(note.told, note.moved);
   }
 }

@@ -35,15 +35,20 @@ export async function follow(
   from: Cursor | null,
 ): Promise<{ feed: Feed; place: Place }> {
   let cursor = from;
+  let introduced: { feed: Feed; told: number } | null = null;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const place = await obtain(parts.store, { user: reader.user }, conversation);
     const feed = await parts.feeds.open(conversation);
     if (!feed) throw new ChatError("not_found");
     try {
+      introduced ??= cursor ? null : { feed, told: feed.marksTold };
       if (feed.head.seq < place.row.head) await feed.catchUp();
       cursor = await approach(parts, reader, feed, place, cursor);
       const reached = await feed.extend(cursor.seq);
-      if (settle(parts, reader, feed, place, cursor, reached)) return { feed, place };
+      if (!settle(parts, reader, feed, place, cursor, reached)) continue;
+      // Marks that were told since the summary was read passed this reader by.
+      if (introduced && (introduced.feed !== feed || introduced.told !== feed.marksTold)) feed.doubtMarks();
+      return { feed, place };
     } finally {
       parts.feeds.release(feed);
     }

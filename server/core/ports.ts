@@ -15,6 +15,8 @@ import type { Item } from "@parley/protocol/messages";
 import type { Person } from "@parley/protocol/people";
 import type { Signal } from "@parley/protocol/signals";
 
+export type MarksSignal = Extract<Signal, { t: "marks" }>;
+
 /** Stands for the conversation that the same write opens. */
 export const NEW = 0;
 
@@ -27,7 +29,16 @@ export interface User extends Person {
 export type ConversationRow = Pick<
   Conversation,
   "id" | "kind" | "name" | "topic" | "visibility" | "owner" | "head" | "check" | "created" | "members"
-> & { closed: boolean };
+> & {
+  closed: boolean;
+  /** How often marks moved that this row's followers are told of; see `Committed`. */
+  moved: number;
+};
+
+/** Where a log ends, and how often marks moved that its followers are told of. */
+export interface Head extends Cursor {
+  moved: number;
+}
 
 /** One person's place in one conversation. */
 export interface MemberRow {
@@ -96,17 +107,20 @@ export type Outcome =
 
 export interface MarkMove extends Mark {
   conversation: ConversationId;
-  /** When it moves, where that is to be kept. */
+  /** When it moves, where that is to be kept: there everybody is told of it, elsewhere its owner's other devices. */
   time?: Time;
 }
 
 /**
  * One outcome for each write, in order, and those of the given marks that moved, with the values they have now.
  * A message moves nobody's marks, not even its author's: it may have waited while others wrote what they did not see.
+ * Marks that moved raise a counter, once in a commit: of their conversation where the move has a time, elsewhere of
+ * their owner's inbox. `raised` has each counter that was, as it is now.
  */
 export interface Committed {
   outcomes: Outcome[];
   moved: MarkMove[];
+  raised: Map<ConversationId, number>;
 }
 
 export interface NewGuest {
@@ -179,8 +193,8 @@ export interface Store {
   /** Public rooms with an id after `after`, in the order of their ids, whose name contains `query` in either case. */
   rooms(viewer: UserId, page: { after: number; limit: number; query: string }): Promise<RoomListing[]>;
 
-  /** The last entry of each that exists, closed ones included. */
-  heads(ids: readonly ConversationId[]): Promise<Map<ConversationId, Cursor>>;
+  /** The last entry of each that exists, closed ones included, and the counter of its moves. */
+  heads(ids: readonly ConversationId[]): Promise<Map<ConversationId, Head>>;
   /** Entries after `after`, oldest first, no more than `limit` and about `bytes`, at least one where there is one. */
   entries(conversation: ConversationId, after: Seq, limit: number, bytes: number): Promise<Entry[]>;
   entry(conversation: ConversationId, seq: Seq): Promise<Entry | null>;
@@ -213,8 +227,13 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** What is said between nodes. Entries may be lost, repeated and reordered; signals may be lost. */
-export type Note = { is: "entries"; entries: readonly Entry[] } | { is: "signal"; signal: Signal };
+/**
+ * What is said between nodes; all of it may be lost, repeated and reordered. The marks of one commit are one note, with
+ * the counter that they raised; null where they raised none.
+ */
+export type Note =
+  | { is: "entries"; entries: readonly Entry[] }
+  | { is: "marks"; told: readonly MarksSignal[]; moved: number | null };
 
 /** A doorbell: it may drop, repeat and reorder. Whoever publishes hears it too. */
 export interface Bus {

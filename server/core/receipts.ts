@@ -7,7 +7,8 @@ import { obtain, obtainAsMember } from "./authorize.ts";
 import { can } from "./capabilities.ts";
 import type { Committer } from "./committer.ts";
 import type { Feeds } from "./feeds.ts";
-import type { Bus, Clock, ConversationRow, MarkMove, Observer, Store, User } from "./ports.ts";
+import { marksSignal } from "./marks.ts";
+import type { Bus, Clock, Committed, ConversationRow, MarkMove, MarksSignal, Observer, Store, User } from "./ports.ts";
 
 export interface ReceiptsParts {
   store: Store;
@@ -68,31 +69,43 @@ async function mayRead(store: Store, user: User, { row }: Place, seq: Seq): Prom
  * Tells marks that were committed: to everybody in directs and small groups, elsewhere only to the other devices of
  * the same person, so that a mark in a room of thousands costs one telling.
  */
-export async function tellMoved(parts: ReceiptsParts, moves: readonly MarkMove[]): Promise<void> {
-  const byConversation = Map.groupBy(moves, (move) => move.conversation);
-  const own: MarkMove[] = [];
-  for (const [conversation, moved] of byConversation) {
+export async function tellMoved(parts: ReceiptsParts, { moved, raised }: Committed): Promise<void> {
+  for (const [conversation, moves] of Map.groupBy(moved, (move) => move.conversation)) {
     const row = await rowOf(parts, conversation);
-    if (!row) continue;
-    if (tellsMarks(row)) tell(parts, conversation, conversation, row, moved);
-    else own.push(...moved);
+    // The group may have become a small one while the move was on its way.
+    const told = row && tellsMarks(row) ? moves : moves.filter(isTimed);
+    if (told.length > 0) await tell(parts, conversation, told, raised);
   }
-  if (own.length === 0) return;
-  const people = new Map(
-    (await parts.store.users([...new Set(own.map((m) => m.user))])).map((user) => [user.id, user]),
+  const own = Map.groupBy(
+    moved.filter((move) => !isTimed(move)),
+    (move) => move.user,
   );
-  for (const move of own) {
-    const inbox = people.get(move.user)?.inbox;
-    const row = await rowOf(parts, move.conversation);
-    if (inbox !== undefined && row) tell(parts, inbox, move.conversation, row, [move]);
+  if (own.size === 0) return;
+  for (const { id, inbox } of await parts.store.users([...own.keys()])) {
+    await tell(parts, inbox, own.get(id) ?? [], raised);
   }
+}
+
+function isTimed({ time }: MarkMove): boolean {
+  return time !== undefined;
 }
 
 async function rowOf({ feeds, store }: ReceiptsParts, id: ConversationId): Promise<ConversationRow | null> {
   return feeds.get(id)?.row ?? (await store.conversation(id));
 }
 
-function tell(parts: ReceiptsParts, to: ConversationId, of: ConversationId, row: ConversationRow, moved: MarkMove[]) {
-  const marks = moved.map(({ conversation: _, ...mark }) => mark);
-  parts.bus.publish(to, { is: "signal", signal: { t: "marks", conversation: of, marks, head: row.head } });
+/** All that a row's followers are told of one commit is one note: what its counter counts is told or lost as a whole. */
+async function tell(
+  parts: ReceiptsParts,
+  to: ConversationId,
+  moves: readonly MarkMove[],
+  raised: Committed["raised"],
+): Promise<void> {
+  const told: MarksSignal[] = [];
+  for (const [conversation, moved] of Map.groupBy(moves, (move) => move.conversation)) {
+    const row = await rowOf(parts, conversation);
+    const marks = moved.map(({ conversation: _, ...mark }) => mark);
+    if (row) told.push(marksSignal(row, marks));
+  }
+  parts.bus.publish(to, { is: "marks", told, moved: raised.get(to) ?? null });
 }

@@ -41,7 +41,7 @@ function describe(
   counts: { unread: number; mentions: number },
   marks: Mark[],
 ): Omit<Conversation, "latest"> {
-  const { closed: _, ...shown } = row;
+  const { closed: _, moved: __, ...shown } = row;
   return {
     ...shown,
     role: member?.role ?? null,

@@ -22,7 +22,7 @@ export function storeContract(name: string, open: Open, gaps: Gaps = {}): void {
     test("[DUR3] a store that is open is ready, and a batch of nothing changes nothing", () =>
       play(open, async (world) => {
         await world.store.ready();
-        expect(await world.store.commit([], [])).toEqual({ outcomes: [], moved: [] });
+        expect(await world.store.commit([], [])).toEqual({ outcomes: [], moved: [], raised: new Map() });
       }));
   });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { ConversationId } from "@parley/protocol/ids";
 import type { User } from "../../core/ports.ts";
 import { COUNTED } from "../bounds.ts";
 import { direct, draft, joined, left, message, NOW, type Open, openedBy, play, type World, write } from "./kit.ts";
@@ -8,6 +9,12 @@ async function twoTalk(world: World) {
   const at = await world.place([ann, bob]);
   for (const text of ["one", "two", "three"]) await world.say(ann, at, text);
   return { ann, bob, at };
+}
+
+/** How often marks moved of which the followers of each are told. */
+async function countsOf({ store }: World, ...ids: ConversationId[]): Promise<(number | undefined)[]> {
+  const heads = await store.heads(ids);
+  return ids.map((id) => heads.get(id)?.moved);
 }
 
 /** Read state: marks that move forward only, and what is derived from them. */
@@ -181,5 +188,47 @@ export function marksContract(open: Open): void {
       await world.mark([at, bob, 300, 300]);
       const { head } = (await world.store.conversation(at)) as { head: number };
       expect(await world.store.reachedBy(at, head, ann.id)).toEqual([{ user: bob.id, delivered: null, read: null }]);
+    }));
+
+  test("[MARK8] a commit counts once for each conversation with moves that have a time", () =>
+    play(open, async (world) => {
+      const { ann, bob, at } = await twoTalk(world);
+      const pair = openedBy((await world.commit(direct([ann, bob], "d")))[0]);
+      const move = (conversation: number, user: User, read: number) => {
+        return { conversation, user: user.id, delivered: read, read, time: NOW };
+      };
+      const both = await world.store.commit([], [move(at, ann, 4), move(at, bob, 4), move(pair, ann, 3)]);
+      expect(both.raised).toEqual(
+        new Map([
+          [at, 1],
+          [pair, 1],
+        ]),
+      );
+      const again = await world.store.commit([], [move(at, ann, 4), move(at, bob, 5), move(pair, bob, 1)]);
+      expect(again.raised).toEqual(new Map([[at, 2]]));
+      expect(await countsOf(world, at, pair, ann.inbox, bob.inbox)).toEqual([2, 1, 0, 0]);
+      expect(await world.store.conversation(at)).toMatchObject({ moved: 2 });
+    }));
+
+  test("[MARK8] moves without a time count in their owners' inboxes, and what did not move counts nowhere", () =>
+    play(open, async (world) => {
+      const { ann, bob, at } = await twoTalk(world);
+      const other = await world.place([bob]);
+      await world.say(bob, other, "one");
+      const move = (conversation: number, user: User, read: number) => ({
+        ...{ conversation, user: user.id, delivered: read, read },
+      });
+      const { raised } = await world.store.commit([], [move(at, bob, 4), move(other, bob, 3), move(at, ann, 1)]);
+      expect(raised).toEqual(new Map([[bob.inbox, 1]]));
+      const said = await world.store.commit([write(message(ann, at, "k", "four"))], []);
+      expect(said.raised).toEqual(new Map());
+      const mixed = await world.store.commit([], [{ ...move(at, ann, 4), time: NOW }, move(at, bob, 5)]);
+      expect(mixed.raised).toEqual(
+        new Map([
+          [at, 1],
+          [bob.inbox, 2],
+        ]),
+      );
+      expect(await countsOf(world, at, other, ann.inbox, bob.inbox)).toEqual([1, 0, 0, 2]);
     }));
 }

@@ -152,8 +152,8 @@ export function orderContract(open: Open): void {
       const check = cursorCheck(ann.id, "last");
       const heads = await world.store.heads([kitchen, bob.inbox, 999]);
       expect([...heads].sort(([a], [b]) => a - b)).toEqual([
-        [bob.inbox, { seq: 0, check: 0 }],
-        [kitchen, { seq: 3, check }],
+        [bob.inbox, { seq: 0, check: 0, moved: 0 }],
+        [kitchen, { seq: 3, check, moved: 0 }],
       ]);
       expect(await world.store.conversation(kitchen)).toMatchObject({ head: 3, check });
     }));

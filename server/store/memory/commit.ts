@@ -9,7 +9,9 @@ import { append, claimOf, type Log, type State } from "./state.ts";
 
 /** Carries out a whole batch, in order, and then moves the marks. */
 export function commitBatch(state: State, writes: readonly Write[], marks: readonly MarkMove[]): Committed {
-  return { outcomes: writes.map((write) => commitWrite(state, write)), moved: moveMarks(state, marks) };
+  const outcomes = writes.map((write) => commitWrite(state, write));
+  const moved = moveMarks(state, marks);
+  return { outcomes, moved, raised: raise(state, moved) };
 }
 
 function commitWrite(state: State, write: Write): Outcome {
@@ -62,6 +64,14 @@ function moveMarks(state: State, marks: readonly MarkMove[]): MarkMove[] {
     if (now) moved.set(`${mark.conversation}:${mark.user}`, now);
   }
   return [...moved.values()];
+}
+
+/** Counts once for each row whose followers are told. */
+function raise(state: State, moved: readonly MarkMove[]): Map<ConversationId, number> {
+  const told = moved.flatMap(({ conversation, user, time }) =>
+    time !== undefined ? conversation : (state.users.get(user)?.inbox ?? []),
+  );
+  return new Map([...new Set(told)].map((id) => [id, ++state.log(id).row.moved]));
 }
 
 /** The mark as it is now, or null where it stayed. */

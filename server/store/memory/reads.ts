@@ -1,10 +1,9 @@
 import type { Reach, RoomListing } from "@parley/protocol/conversations";
-import type { Cursor } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
 import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
 import { fold } from "../../core/fold.ts";
-import type { ConversationRow, MemberRow, Stretch, Unread } from "../../core/ports.ts";
+import type { ConversationRow, Head, MemberRow, Stretch, Unread } from "../../core/ports.ts";
 import { COUNTED, SCANNED } from "../bounds.ts";
 import { type Edit, itemOf } from "../items.ts";
 import type { Log, Move, State } from "./state.ts";
@@ -32,9 +31,9 @@ export function rooms(
     });
 }
 
-export function heads(state: State, ids: readonly ConversationId[]): Map<ConversationId, Cursor> {
+export function heads(state: State, ids: readonly ConversationId[]): Map<ConversationId, Head> {
   const found = ids.flatMap((id) => state.logs.get(id)?.row ?? []);
-  return new Map(found.map(({ id, head, check }) => [id, { seq: head, check }]));
+  return new Map(found.map(({ id, head, check, moved }) => [id, { seq: head, check, moved }]));
 }
 
 export function entries(log: Log, after: Seq, limit: number, bytes: number): Entry[] {

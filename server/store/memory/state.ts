@@ -98,7 +98,7 @@ const NOTHING: Opening = { kind: "room", name: null, topic: null, visibility: "p
 function emptyLog(id: ConversationId, opening: Opening, created: Time): Log {
   const { kind, name, topic, visibility, owner } = opening;
   return {
-    row: { id, kind, name, topic, visibility, owner, head: 0, check: 0, created, members: 0, closed: false },
+    row: { id, kind, name, topic, visibility, owner, head: 0, check: 0, created, members: 0, closed: false, moved: 0 },
     entries: [],
     claims: new Map(),
     members: new Map(),

@@ -39,12 +39,12 @@ export class Commits {
   }
 
   commit(writes: readonly Write[], marks: readonly MarkMove[]): Committed {
-    if (writes.length === 0 && marks.length === 0) return { outcomes: [], moved: [] };
+    if (writes.length === 0 && marks.length === 0) return { outcomes: [], moved: [], raised: new Map() };
     this.#heads.clear();
     return this.#transactions.run(() => {
       const outcomes = writes.map((write) => this.#write(write));
       this.#heads.flush();
-      return { outcomes, moved: this.#marks.move(marks) };
+      return { outcomes, ...this.#marks.move(marks) };
     });
   }
 

@@ -2,12 +2,13 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { CLAIMED } from "./commit.ts";
 import { HISTORY } from "./history.ts";
+import { RAISE } from "./marks.ts";
 import { migrate } from "./migrate.ts";
 import { FIND } from "./people.ts";
 import { READS } from "./reads.ts";
 import { MIGRATIONS } from "./schema.ts";
 
-const QUESTIONS = { ...READS, ...HISTORY, claimed: CLAIMED, find: FIND };
+const QUESTIONS = { ...READS, ...HISTORY, claimed: CLAIMED, find: FIND, raise: RAISE };
 
 function planOf(db: Database, sql: string): string[] {
   const steps = db.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${sql}`).all();

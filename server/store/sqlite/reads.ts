@@ -1,8 +1,7 @@
 import type { Mark, Member, Reach, RoomListing } from "@parley/protocol/conversations";
-import type { Cursor } from "@parley/protocol/cursor";
 import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
-import type { ConversationRow, MemberRow, Unread } from "../../core/ports.ts";
+import type { ConversationRow, Head, MemberRow, Unread } from "../../core/ports.ts";
 import { COUNTED } from "../bounds.ts";
 import { MARK_KINDS } from "./marks.ts";
 import { CONVERSATION, conversationOf, MEMBER, type StoredConversation } from "./rows.ts";
@@ -23,7 +22,7 @@ export const READS = {
     FROM conversations AS c INDEXED BY lobby
     WHERE c.kind = 'room' AND c.visibility = 'public' AND c.closed = 0 AND c.id > ?2
       AND (?3 = '' OR instr(c.folded, ?3)) ORDER BY c.id LIMIT ?4`,
-  heads: `SELECT id, head AS seq, head_check AS 'check' FROM conversations WHERE id IN (SELECT value FROM json_each(?))`,
+  heads: `SELECT id, head AS seq, head_check AS 'check', moved FROM conversations WHERE id IN (SELECT value FROM json_each(?))`,
   unread: `SELECT count(*) AS found FROM
     (SELECT 1 FROM entries WHERE conversation = ? AND seq > ? AND live = 1 AND author <> ? LIMIT ${COUNTED})`,
   mentions: `SELECT count(*) AS found FROM
@@ -86,8 +85,8 @@ export class Reads {
     return rows.map((row) => ({ ...row, name: row.name ?? "", joined: row.joined === 1 }));
   }
 
-  heads(ids: readonly ConversationId[]): Map<ConversationId, Cursor> {
-    return new Map(this.#prepared.heads.all(JSON.stringify(ids)).map(({ id, ...cursor }) => [id, cursor]));
+  heads(ids: readonly ConversationId[]): Map<ConversationId, Head> {
+    return new Map(this.#prepared.heads.all(JSON.stringify(ids)).map(({ id, ...head }) => [id, head]));
   }
 
   unread(conversation: ConversationId, user: UserId, read: Seq): Unread {
@@ -120,7 +119,7 @@ function prepare(statements: Statements) {
     rooms: statements.prepare<Omit<RoomListing, "joined"> & { joined: number }, [number, number, string, number]>(
       READS.rooms,
     ),
-    heads: statements.prepare<{ id: ConversationId } & Cursor, [string]>(READS.heads),
+    heads: statements.prepare<{ id: ConversationId } & Head, [string]>(READS.heads),
     unread: statements.prepare<Count, [number, number, number]>(READS.unread),
     mentions: statements.prepare<Count, [number, number, number]>(READS.mentions),
     reached: statements.prepare<{ others: number; delivered: number; read: number }, [number, number, number]>(

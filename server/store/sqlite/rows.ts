@@ -34,7 +34,7 @@ export function loggedOf(row: EntryRow): Logged {
 
 /** Columns of a conversation; the table must be named `c`. */
 export const CONVERSATION =
-  "c.id, c.kind, c.name, c.topic, c.visibility, c.owner, c.head, c.head_check, c.created, c.members, c.closed";
+  "c.id, c.kind, c.name, c.topic, c.visibility, c.owner, c.head, c.head_check, c.created, c.members, c.closed, c.moved";
 
 export interface StoredConversation {
   id: number;
@@ -48,11 +48,12 @@ export interface StoredConversation {
   created: number;
   members: number;
   closed: number;
+  moved: number;
 }
 
 export function conversationOf(row: StoredConversation): ConversationRow {
-  const { id, kind, name, topic, visibility, owner, head, head_check: check, created, members, closed } = row;
-  return { id, kind, name, topic, visibility, owner, head, check, created, members, closed: closed === 1 };
+  const { id, kind, name, topic, visibility, owner, head, head_check: check, created, members, closed, moved } = row;
+  return { id, kind, name, topic, visibility, owner, head, check, created, members, closed: closed === 1, moved };
 }
 
 /** Columns of a membership; the table must be named `m`. */

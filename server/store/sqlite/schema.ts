@@ -25,6 +25,7 @@ export const KINDS = [
  * is there once follows from the head row, which gives it. `digest` is null where the key claims nothing. `claim` begins
  * with the key: keys that begin with a time then stand beside each other, and a batch touches few pages.
  * `users.findable` is the text in which somebody is looked for, empty once their account was ended.
+ * `conversations.moved` counts the commits that moved marks of which the conversation's followers are told.
  * A row of `moves` says that a mark (kind 0 delivered, 1 read) went from `past` to `seq` at a time.
  */
 export const MIGRATIONS: readonly Step[] = [
@@ -138,6 +139,7 @@ export const MIGRATIONS: readonly Step[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   makeFindable,
+  "ALTER TABLE conversations ADD COLUMN moved INTEGER NOT NULL DEFAULT 0",
 ];
 
 function makeFindable(db: Database): void {

@@ -1,0 +1,17 @@
+import type { Mark } from "@parley/protocol/conversations";
+import type { UserId } from "@parley/protocol/ids";
+import type { ConversationRow, MarksSignal, Store } from "./ports.ts";
+
+/** Some marks of a conversation, as its followers are told of them. */
+export function marksSignal({ id, head }: ConversationRow, marks: Mark[]): MarksSignal {
+  return { t: "marks", conversation: id, marks, head };
+}
+
+/** Everything that the followers of this row are told of marks, as it is now: in an inbox their owner's elsewhere. */
+export async function readMarks(store: Store, row: ConversationRow): Promise<MarksSignal[]> {
+  if (row.kind !== "inbox") return [marksSignal(row, await store.marks(row.id))];
+  const user = row.owner as UserId;
+  const own = await store.memberships(user);
+  const others = own.filter(({ row }) => row.kind !== "direct");
+  return others.map(({ row, member: { delivered, read } }) => marksSignal(row, [{ user, delivered, read }]));
+}
