@@ -146,12 +146,18 @@ function ignoreCheck(): Mutation {
   return { sabotage: { node }, undo: nothing };
 }
 
-/** A beat reads no heads. */
+/** A beat learns of no head, though of marks. */
 function skipHeads(): Mutation {
-  const node: Sabotage["node"] = ({ chat }) => {
-    chat.beat = async () => {};
+  const store: Sabotage["store"] = (port) => {
+    const { heads } = port;
+    port.heads = async (ids) => new Map([...(await heads(ids))].map(([id, head]) => [id, { ...head, seq: 0 }]));
   };
-  return { sabotage: { node }, undo: nothing };
+  return { sabotage: { store }, undo: nothing };
+}
+
+/** A beat counts no moves of marks. */
+function skipMoves(): Mutation {
+  return { sabotage: {}, undo: patched(Feed.prototype, { catchUpMarks: nothing }) };
 }
 
 /** What a test of the tests breaks, by name. */
@@ -166,4 +172,5 @@ export const MUTATIONS: Record<string, () => Mutation> = {
   "forget the epoch": forgetEpoch,
   "ignore a cursor's check": ignoreCheck,
   "skip the heads of a heartbeat": skipHeads,
+  "skip the marks of a heartbeat": skipMoves,
 };

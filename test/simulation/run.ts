@@ -64,6 +64,7 @@ function end(world: World): void {
   world.heal();
   world.run(beat * BEATS_TO_REST);
   judge.replicas();
+  judge.views();
   judge.messages();
   if (world.broken) return;
   for (const device of world.devices) for (const tab of device.tabs) for (const wire of tab.wires) wire.tear();
