@@ -1,16 +1,12 @@
 import type { Conversation } from "@parley/protocol/conversations";
 import type { CursorRow } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
-import { ERRORS, type ErrorCode } from "@parley/protocol/errors";
 import type { ServerFrame, ServerFrameOf } from "@parley/protocol/frames";
 import type { ConversationId, Epoch, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Signal } from "@parley/protocol/signals";
 import { Log } from "./log.ts";
+import { type Followed, Mending, MissedHeads } from "./mending.ts";
 import type { Person } from "./views.ts";
-import { within } from "./within.ts";
-
-/** What became of asking the server to bring a log up: null where the line was lost meanwhile. */
-export type Followed = { conversation: Conversation } | { refused: ErrorCode } | null;
 
 /** What the replica tells to, and needs from, the rest of the client. */
 export interface ReplicaTies {
@@ -37,13 +33,8 @@ type MarksSignal = Extract<Signal, { t: "marks" }>;
 export class Replica {
   readonly #ties: ReplicaTies;
   readonly #logs = new Map<ConversationId, Log>();
-  /** Heads that are told of and not seen, and since when. */
-  readonly #behind = new Map<ConversationId, { head: Seq; since: Time }>();
-  /** Logs that are being brought up, and where they stood when that was asked for last. */
-  readonly #mending = new Set<Log>();
-  readonly #mendedAt = new Map<Log, Seq>();
-  /** Logs that the server would not bring up just now: until it does, it says nothing of them. */
-  readonly #refused = new Set<Log>();
+  readonly #missed = new MissedHeads();
+  readonly #mending: Mending;
   /** Logs of memberships that ended as far as was heard: one may have been added again since. */
   readonly #ended = new Set<Log>();
   #caughtUp = false;
@@ -53,6 +44,14 @@ export class Replica {
 
   constructor(ties: ReplicaTies) {
     this.#ties = ties;
+    this.#mending = new Mending({
+      follow: (log, answered) => ties.follow(log, answered),
+      brought: (log, to) => this.#brought(log, to),
+      refused: (log, forGood) => {
+        if (forGood && this.#logs.get(log.id) === log) this.drop(log.id);
+        else ties.changed(log.id);
+      },
+    });
   }
 
   get(id: ConversationId): Log | undefined {
@@ -85,15 +84,14 @@ export class Replica {
   behind(): { entries: number; mending: boolean } {
     let entries = 0;
     for (const log of this.#logs.values()) entries += Math.max(0, log.head - log.next + 1);
-    return { entries, mending: this.#mending.size > 0 };
+    return { entries, mending: this.#mending.busy };
   }
 
   /** Forgets everything. */
   clear(): void {
     this.#logs.clear();
-    this.#behind.clear();
+    this.#missed.clear();
     this.#mending.clear();
-    this.#mendedAt.clear();
     this.#ended.clear();
     this.epoch = null;
     this.#ties.changed(null);
@@ -101,8 +99,6 @@ export class Replica {
 
   lost(): void {
     this.#mending.clear();
-    this.#refused.clear();
-    this.#mendedAt.clear();
     this.#caughtUp = false;
   }
 
@@ -141,9 +137,8 @@ export class Replica {
     const log = this.#logs.get(id);
     if (!log || id === this.inbox) return;
     this.#logs.delete(id);
-    this.#behind.delete(id);
-    this.#mending.delete(log);
-    this.#mendedAt.delete(log);
+    this.#missed.forget(id);
+    this.#mending.forget(log);
     this.#ended.delete(log);
     this.#ties.changed(id);
   }
@@ -165,7 +160,7 @@ export class Replica {
       if (log && conversation.head >= log.next) this.#ties.holed(conversation.id);
     } else {
       log.renew(conversation, this.#ties.me());
-      if (conversation.head >= log.next) this.#mend(log);
+      if (conversation.head >= log.next) this.#mending.mend(log);
     }
     this.#delivered(conversation.id);
     this.#ties.introduced(conversation.id);
@@ -178,13 +173,13 @@ export class Replica {
     for (const entry of entries) {
       const doubtful = log.doubtful(entry, this.#ties.me());
       const taken = log.take(entry, this.#ties.me());
-      if (taken === "gap") this.#mend(log);
+      if (taken === "gap") this.#mending.mend(log);
       if (taken !== "next") continue;
       if (doubtful && this.#caughtUp) this.#ties.report(log, { recount: true });
       this.#heed(log, entry);
     }
     if (this.#caughtUp && !this.#mending.has(log)) this.#dropEnded(log);
-    if (log.stale && this.#caughtUp) this.#mend(log);
+    if (log.stale && this.#caughtUp) this.#mending.mend(log);
     this.#delivered(conversation);
     this.#ties.changed(conversation);
   }
@@ -229,7 +224,7 @@ export class Replica {
     // Before `caught_up` the server says by itself what is gone.
     if (!log || !this.#caughtUp) return;
     log.stale = true;
-    this.#mend(log);
+    this.#mending.mend(log);
   }
 
   /** Where a hole follows the end, the summary that is being asked for says whether another membership began in it. */
@@ -251,7 +246,7 @@ export class Replica {
   #hide({ conversation, from, to }: ServerFrameOf<"hidden">): void {
     const log = this.#logs.get(conversation);
     if (!log) return;
-    if (!log.hide(from, to)) this.#mend(log);
+    if (!log.hide(from, to)) this.#mending.mend(log);
     this.#ties.changed(conversation);
   }
 
@@ -262,7 +257,7 @@ export class Replica {
       const log = this.#logs.get(conversation);
       if (!log) continue;
       log.endsAt(as_of);
-      if ((this.#behind.get(conversation)?.head ?? 0) > log.head) this.#behind.delete(conversation);
+      this.#missed.endsAt(conversation, log.head);
       log.moveOwn(delivered, read, me);
       const { summary } = log;
       // A database that lost its newest part without knowing it forgot marks, too.
@@ -274,7 +269,7 @@ export class Replica {
     for (const log of [...this.logs()]) {
       this.#dropEnded(log);
       this.#delivered(log.id);
-      if (log.stale) this.#mend(log);
+      if (log.stale) this.#mending.mend(log);
     }
     this.#ties.changed(null);
   }
@@ -282,31 +277,22 @@ export class Replica {
   /** A head that stays unseen from one beat to the next was missed. */
   #beat({ heads }: ServerFrameOf<"beat">): void {
     // One beat may come as several frames: what the others of the same beat told is not missed yet.
-    const now = this.#ties.now();
-    for (const [id, { head, since }] of this.#behind) {
+    const seen = (id: ConversationId) => {
       const log = this.#logs.get(id);
-      if (!log || log.next > head) this.#behind.delete(id);
-      else if (!within(this.#beatEvery / 2, since, now)) {
-        this.#behind.set(id, { head, since: now });
-        this.#mendedAt.delete(log);
-        this.#mend(log);
-      }
+      return log ? log.next - 1 : null;
+    };
+    for (const id of this.#missed.overdue(this.#beatEvery / 2, this.#ties.now(), seen)) {
+      this.#mending.mendAgain(this.#logs.get(id) as Log);
     }
     for (const [id, head] of heads) this.#noteHead(id, head);
-    // What was refused for a while is asked for again.
-    for (const log of this.#refused) this.#mendedAt.delete(log);
-    if (this.#caughtUp) for (const log of this.#logs.values()) if (log.stale || this.#refused.has(log)) this.#mend(log);
+    if (this.#caughtUp) this.#mending.beat(this.#logs.values());
   }
 
   #noteHead(id: ConversationId, head: Seq): void {
     const log = this.#logs.get(id);
     if (!log || head < log.next) return;
     log.head = Math.max(log.head, head);
-    this.#miss(id, head);
-  }
-
-  #miss(id: ConversationId, head: Seq): void {
-    if (!this.#behind.has(id)) this.#behind.set(id, { head, since: this.#ties.now() });
+    this.#missed.note(id, head, this.#ties.now());
   }
 
   #marks({ conversation, marks, head }: MarksSignal): void {
@@ -330,30 +316,12 @@ export class Replica {
     if (told && log.heardUpTo > log.summary.delivered) this.#ties.report(log, { delivered: log.heardUpTo });
   }
 
-  /** Asks to be brought up from the cursor: one question at a time, and none again from where one was in vain. */
-  #mend(log: Log): void {
-    if (this.#mending.has(log) || (!log.stale && this.#mendedAt.get(log) === log.next)) return;
-    this.#mending.add(log);
-    this.#mendedAt.set(log, log.next);
-    this.#ties.follow(log, (followed) => {
-      this.#mending.delete(log);
-      this.#refused.delete(log);
-      if (followed === null || this.#logs.get(log.id) !== log) return;
-      if ("conversation" in followed) this.#mended(log, followed.conversation);
-      else this.#notMended(log, followed.refused);
-      this.#ties.changed(log.id);
-    });
-  }
-
-  #mended(log: Log, now: Conversation): void {
-    if (log.summary.role !== null && now.role === null) this.#ended.add(log);
-    log.renew(now, this.#ties.me());
+  #brought(log: Log, to: Conversation): void {
+    if (this.#logs.get(log.id) !== log) return;
+    if (log.summary.role !== null && to.role === null) this.#ended.add(log);
+    log.renew(to, this.#ties.me());
     this.#dropEnded(log);
-  }
-
-  #notMended(log: Log, code: ErrorCode): void {
-    if (ERRORS[code]?.retry) this.#refused.add(log);
-    else this.drop(log.id);
+    this.#ties.changed(log.id);
   }
 }
 
