@@ -36,6 +36,8 @@ export class Log {
   heardUpTo: Seq;
   /** The summary misses what a hole contained. */
   stale = false;
+  /** Only the server knows the counts. */
+  uncertain = false;
   unread: Unread;
   #summaryAsOf: Seq;
   /** Everything after this seq was heard without a gap: pages true before it are too old. */

@@ -175,13 +175,21 @@ export class Replica {
       const taken = log.take(entry, this.#ties.me());
       if (taken === "gap") this.#mending.mend(log);
       if (taken !== "next") continue;
-      if (doubtful && this.#caughtUp) this.#ties.report(log, { recount: true });
+      if (doubtful) log.uncertain = true;
       this.#heed(log, entry);
     }
+    this.#recount(log);
     if (this.#caughtUp && !this.#mending.has(log)) this.#dropEnded(log);
     if (log.stale && this.#caughtUp) this.#mending.mend(log);
     this.#delivered(conversation);
     this.#ties.changed(conversation);
+  }
+
+  /** Asks for counts that are uncertain; before `caught_up` the server may still tell them by itself. */
+  #recount(log: Log): void {
+    if (!log.uncertain || !this.#caughtUp || !this.#logs.has(log.id)) return;
+    log.uncertain = false;
+    this.#ties.report(log, { recount: true });
   }
 
   /** What one wrote just before leaving is answered when the conversation is not held any more. */
@@ -268,6 +276,7 @@ export class Replica {
     for (const { conversation, marks: others } of marks) this.#logs.get(conversation)?.moveOthers(others);
     for (const log of [...this.logs()]) {
       this.#dropEnded(log);
+      this.#recount(log);
       this.#delivered(log.id);
       if (log.stale) this.#mending.mend(log);
     }
