@@ -1,4 +1,4 @@
-import type { Conversation, MemberRole } from "@parley/protocol/conversations";
+import type { Conversation, Mark, MemberRole } from "@parley/protocol/conversations";
 import type { Cursor, CursorRow } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
 import { ChatError, ERRORS } from "@parley/protocol/errors";
@@ -106,8 +106,10 @@ export class Connection implements Follower, Actor {
         const cursor = had.get(row.id) ?? null;
         had.delete(row.id);
         if (!(await this.#attachOrGone(row.id, cursor)) || !cursor) continue;
-        own.push(await this.#counts({ row, member }));
-        if (tellsMarks(row)) marks.push({ conversation: row.id, marks: await this.#parts.store.marks(row.id) });
+        const told = tellsMarks(row) ? await this.#parts.store.marks(row.id) : [];
+        if (told.length > 0) marks.push({ conversation: row.id, marks: told });
+        // Read after the feed was joined, where the feed tells marks: what moved before is in them, what moves now is told.
+        own.push(await this.#counts(row, told.find(({ user }) => user === this.user.id) ?? member));
       }
       had.delete(this.user.inbox);
       for (const [id, cursor] of had) await this.#attachOrGone(id, cursor);
@@ -222,12 +224,12 @@ export class Connection implements Follower, Actor {
     this.#parts.feeds.release(followed.feed);
   }
 
-  async #counts({ row, member }: { row: ConversationRow; member: MemberRow }): Promise<Own> {
-    const nothingNew = member.read >= row.head;
+  async #counts(row: ConversationRow, { delivered, read }: Omit<Mark, "user">): Promise<Own> {
+    const nothingNew = read >= row.head;
     const { unread, mentions, asOf } = nothingNew
       ? { unread: 0, mentions: 0, asOf: row.head }
-      : await this.#parts.store.unread(row.id, this.user.id, member.read);
-    return { conversation: row.id, delivered: member.delivered, read: member.read, unread, mentions, as_of: asOf };
+      : await this.#parts.store.unread(row.id, this.user.id, read);
+    return { conversation: row.id, delivered, read, unread, mentions, as_of: asOf };
   }
 
   #find(conversation: ConversationId): Followed | undefined {

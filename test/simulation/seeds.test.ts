@@ -23,7 +23,11 @@ const FOUND: Record<number, string> = {
   2106: "marks and heads of a history that was lost were asked for for ever",
   2291: "a late answer to a leave dropped the membership that followed it",
   2690: "who left between two memberships of one's own was still counted",
+  5220: "one's own mark that moved while one resumed was told as it had been before",
+  5666: "a doubt about counts that came while catching up was forgotten",
+  5911: "a doubt about counts that came while catching up was forgotten",
   8709: "a log whose follow was refused for a while was not followed any more, and nobody noticed",
+  9265: "one's own mark that moved while one resumed was told as it had been before",
   10796: "a conversation was dropped though a hole hid that one was added again",
 };
 
