@@ -33,7 +33,7 @@ export class Batch {
 }
 
 /** JSON arrays of at most about 100 KiB each; a frame that is larger by itself travels alone. */
-export function packed(frames: readonly ClientFrame[]): string[] {
+export function packed(frames: readonly object[]): string[] {
   const texts: string[] = [];
   let parts: string[] = [];
   let bytes = 0;

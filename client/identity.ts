@@ -1,8 +1,9 @@
-import { type CursorRow, cursorCheck } from "@parley/protocol/cursor";
+import type { CursorRow } from "@parley/protocol/cursor";
 import type { ClientFrame, Hello, MoreCursors } from "@parley/protocol/frames";
 import type { Epoch } from "@parley/protocol/ids";
 import { PROTOCOL_VERSION } from "@parley/protocol/version";
 import type { Keep } from "./client.ts";
+import { ownerOf } from "./owner.ts";
 
 const NAME = "parley.token";
 const SECRET_LENGTH = 43;
@@ -33,9 +34,7 @@ export class Identity {
 
   /** Whose this is, as something that tells the token to nobody; null while there is no token. */
   get owner(): string | null {
-    if (this.#token === null) return null;
-    // Two hashes of 32 bits: an accident is out of the question, and nothing worse has to be.
-    return [0, 1].map((part) => cursorCheck(part, this.#token as string).toString(36)).join("-");
+    return this.#token === null ? null : ownerOf(this.#token);
   }
 
   hold(name: string): void {

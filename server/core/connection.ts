@@ -10,7 +10,7 @@ import { obtain } from "./authorize.ts";
 import type { Codec } from "./codec.ts";
 import type { Feed, Follower } from "./feed.ts";
 import { type FollowParts, follow } from "./follow.ts";
-import type { Clock, ConversationRow, MemberRow, Observer, Outlet, User } from "./ports.ts";
+import type { Clock, ConversationRow, Observer, Outlet, User } from "./ports.ts";
 import type { Presence } from "./presence.ts";
 import { summarise } from "./summary.ts";
 

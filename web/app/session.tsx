@@ -1,5 +1,6 @@
 import { createClient } from "@parley/client";
 import type { Client } from "@parley/client/client";
+import { tabSocket } from "@parley/client/tabs/socket";
 import { indexedDbVault } from "@parley/client/vault/indexed-db";
 import type { Person } from "@parley/client/views";
 import type { UserId } from "@parley/protocol/ids";
@@ -10,9 +11,10 @@ const Session = createContext<Client | null>(null);
 
 const TOKEN = "parley.token";
 
-/** One client of the server that this page came from, with the token and the logs that the browser kept. */
+/** One client of the server that this page came from, with the token and the logs that the browser kept, on one line for all tabs. */
 export function openSession(): Client {
-  const client = createClient({ url: location.origin, keep, vault: indexedDbVault() });
+  const WebSocket = tabSocket();
+  const client = createClient({ url: location.origin, keep, vault: indexedDbVault(), ...(WebSocket && { WebSocket }) });
   client.connect();
   // Whoever signs out in one tab is signed out in all of this browser.
   whenForgotten(TOKEN, () => client.signOut());

@@ -1,0 +1,154 @@
+import { afterAll, expect, test } from "bun:test";
+import { type Client, createClient } from "@parley/client";
+import { sharedSockets } from "@parley/client/tabs/socket";
+import { FakeBrowser, type FakeTab } from "@parley/client/testing/browser";
+import { ChatError } from "@parley/protocol/errors";
+import { memoryStore } from "@parley/server/store/memory/memory";
+import fc from "fast-check";
+import { secretOf, startNode } from "../kit/node.ts";
+import { enter, expectSameAsServer, until } from "../kit/replicas.ts";
+
+const store = memoryStore();
+const node = startNode({ store });
+afterAll(() => node.stop());
+const url = node.url.replace(/^ws/, "http").replace(/\/socket$/, "");
+const clock = {
+  now: () => Date.now(),
+  after: (ms: number, call: () => void) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+interface Tab {
+  at: FakeTab;
+  client: Client;
+}
+
+/** One person's browser, and how many sockets it has open. */
+class Browser {
+  readonly tabs: Tab[] = [];
+  readonly #browser = new FakeBrowser();
+  readonly #token: string;
+  readonly #open = new Set<WebSocket>();
+
+  constructor(name: string) {
+    this.#token = secretOf(name);
+  }
+
+  get sockets(): number {
+    return [...this.#open].filter(({ readyState }) => readyState <= 1).length;
+  }
+
+  async openTab(): Promise<Tab> {
+    const open = this.#open;
+    const counted = class extends WebSocket {
+      constructor(address: string) {
+        super(address);
+        open.add(this);
+      }
+    } as unknown as typeof WebSocket;
+    const at = this.#browser.open(counted, clock);
+    const client = createClient({ url, token: this.#token, WebSocket: sharedSockets(at), random: () => 0.1 });
+    client.connect();
+    const tab = { at, client };
+    this.tabs.push(tab);
+    await live(client);
+    return tab;
+  }
+
+  /** The tab is gone without a word. */
+  closeTab(number: number): void {
+    const [tab] = this.tabs.splice(number % this.tabs.length, 1);
+    tab?.at.end();
+    tab?.client.disconnect();
+  }
+}
+
+function live(client: Client): Promise<void> {
+  return until(client, () => client.line.is === "live");
+}
+
+const step = fc.record({
+  is: fc.constantFrom(
+    "post",
+    "post",
+    "post",
+    "edit",
+    "delete",
+    "mark",
+    "join",
+    "leave",
+    "rename",
+    "open",
+    "close",
+    "cut",
+  ),
+  who: fc.nat(3),
+  target: fc.nat(40),
+});
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+let worlds = 0;
+let said = 0;
+
+async function act(by: Client, room: number, { is, target }: Step): Promise<unknown> {
+  const seq = 1 + (target % Math.max(1, by.timeline(room).head));
+  switch (is) {
+    case "post":
+      return by.post(room, `text ${++said};`).sent;
+    case "edit":
+      return by.edit(room, seq, `text ${++said};`);
+    case "delete":
+      return by.delete(room, seq);
+    case "mark":
+      return by.conversation(room) && by.markRead(room, seq);
+    case "join":
+      return by.join(room);
+    case "leave":
+      return by.leave(room);
+    default:
+      return by.call("rename", { conversation: room, name: `Name ${++said}` });
+  }
+}
+
+async function play(steps: Step[]): Promise<void> {
+  const letters = [...`${++worlds}`].map((digit) => "abcdefghkw"[Number(digit)]).join("");
+  const other = await enter(node.url, `bea of ${letters}`);
+  const { id: room } = await other.createRoom({ name: "First" });
+  const first = await enter(node.url, `ada of ${letters}`);
+  await first.join(room);
+  await first.openDirect(other.me?.id ?? 0);
+  first.disconnect();
+  const browser = new Browser(`ada of ${letters}`);
+  await browser.openTab();
+  await browser.openTab();
+  for (const one of steps) {
+    if (one.is === "open" && browser.tabs.length < 4) await browser.openTab();
+    else if (one.is === "close" && browser.tabs.length > 1) browser.closeTab(one.target);
+    else if (one.is === "cut") browser.tabs[one.target % browser.tabs.length]?.client.disconnect();
+    else {
+      const by = one.who === 3 ? other : browser.tabs[one.who % browser.tabs.length]?.client;
+      by?.connect();
+      await act(by as Client, room, one).catch((error) => {
+        if (!(error instanceof ChatError) || error.code === "internal") throw error;
+      });
+    }
+  }
+  const rows = await store.memberships(first.me?.id ?? 0);
+  for (const { client } of browser.tabs) {
+    client.connect();
+    await live(client);
+    await until(client, () => rows.every(({ row }) => (client.conversation(row.id)?.head ?? -1) >= row.head));
+    await until(client, () => client.conversations().every(({ id }) => rows.some(({ row }) => row.id === id)));
+    await expectSameAsServer(client, store);
+  }
+  expect(browser.sockets).toBe(1);
+  for (const { client } of browser.tabs) client.disconnect();
+  other.disconnect();
+}
+
+test("[SDK38] tabs on one socket hold what the server has, whichever of them come, go, lead or lose their line", async () => {
+  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), play), { numRuns: 40 });
+  expect(node.faults).toEqual([]);
+}, 120_000);
