@@ -125,7 +125,7 @@ test(
     await becomes(looks, true);
     await settled(lena);
     expect(asked.length).toBeLessThan(8);
-    await lena.page.evaluate(scrollUp, { step: 600, end: "This is the beginning." });
+    await lena.page.evaluate(scrollUp, { step: 300, end: "This is the beginning." });
     await lena.hears("Before the holidays.");
     expect(asked.length).toBeGreaterThan(1500 / 100);
   }),
