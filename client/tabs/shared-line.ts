@@ -57,6 +57,7 @@ export class SharedLine {
 
   receive(frame: ServerFrame): void {
     if (frame.t === "conversation") return this.#introduce(frame);
+    if (frame.t === "entries") this.#bringAdded(frame);
     this.#stream.hear(frame);
     switch (frame.t) {
       case "welcome":
@@ -137,11 +138,26 @@ export class SharedLine {
     );
   }
 
+  /**
+   * The server tells of a conversation that one was added to only where the line does not follow it. Where it does,
+   * for one member who was reading along, the others still have to hear of it.
+   */
+  #bringAdded({ conversation: inbox, entries }: ServerFrameOf<"entries">): void {
+    const heard = this.#stream.cursors.get(inbox)?.seq ?? -1;
+    for (const { kind, seq, body } of this.#caughtUp ? entries : []) {
+      if (kind !== "added" || seq <= heard) continue;
+      const { conversation } = body;
+      const followed = this.#stream.cursors.has(conversation) || this.#asked.following(conversation);
+      if (followed) this.#ask({ member: null, frame: { t: "follow", id: 0, conversation }, joins: false });
+    }
+  }
+
   /** A summary is for whoever asked for it, and for everybody where it tells of something that is new to the line. */
   #introduce(frame: ServerFrameOf<"conversation">): void {
     const { id, head, role } = frame.conversation;
     const member = this.#following(id);
-    const news = head > (this.#stream.cursors.get(id)?.seq ?? -1) && (role !== null || !member);
+    const forAll = this.#asked.following(id)?.member === null;
+    const news = forAll || (head > (this.#stream.cursors.get(id)?.seq ?? -1) && (role !== null || !member));
     this.#stream.hear(frame);
     member?.movesTo(id, head + 1);
     const others = this.#ids(["resuming", member ? "live" : "joining", "live"]);
