@@ -127,7 +127,8 @@ test(
     expect(asked.length).toBeLessThan(8);
     await lena.page.evaluate(scrollUp, { step: 300, end: "This is the beginning." });
     await lena.hears("Before the holidays.");
-    expect(asked.length).toBeGreaterThan(1500 / 100);
+    // The smallest hole that fits the words above, in the largest pages.
+    expect(asked.length).toBeGreaterThanOrEqual(1300 / 100);
   }),
 );
 
