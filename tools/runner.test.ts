@@ -59,14 +59,31 @@ test("[HOUSE9] tests see no setting of a running Parley, and their temporary fol
   expect(existsSync(folder)).toBe(false);
 });
 
+test("[HOUSE8] a step that hangs is stopped, has failed, and shows what it said last", async () => {
+  const hanging: Step = {
+    name: "hanging",
+    kind: "tests",
+    command: ["sh", "-c", "echo 'the last word'; sleep 60 & wait"],
+  };
+  const run = await runSteps([hanging], {}, 300);
+  expect(run.code).toBe(1);
+  expect(run.lines.map((line) => line.trim())).toContain("the last word");
+  expect(run.lines.map((line) => line.trim())).toContain("Stopped: nothing was heard of this step for 0.3 s.");
+  expect(run.lines.at(-1)).toBe("0 passed, 1 failed");
+});
+
 /** Runs steps in a process of their own, since a run prints and reads the environment. */
-async function runSteps(steps: Step[], env: Record<string, string> = {}): Promise<{ code: number; lines: string[] }> {
+async function runSteps(
+  steps: Step[],
+  env: Record<string, string> = {},
+  silentLimitMs = 60_000,
+): Promise<{ code: number; lines: string[] }> {
   const folder = mkdtempSync(join(tmpdir(), "parley-runner-"));
   const script = join(folder, "run.ts");
   const runner = JSON.stringify(join(import.meta.dir, "runner.ts"));
   writeFileSync(
     script,
-    `import { runSteps } from ${runner};\nprocess.exitCode = await runSteps(${JSON.stringify(steps)}, ".");\n`,
+    `import { runSteps } from ${runner};\nprocess.exitCode = await runSteps(${JSON.stringify(steps)}, ".", ${silentLimitMs});\n`,
   );
   const child = Bun.spawn([process.execPath, script], { env: { ...process.env, ...env }, stdout: "pipe" });
   const output = await new Response(child.stdout).text();

@@ -22,17 +22,19 @@ interface Outcome {
 }
 
 const STILL_RUNNING_MS = 30_000;
+/** How long a step may say nothing before it counts as hung: longer than any single test may take. */
+const SILENT_LIMIT_MS = 5 * 60_000;
 // What configures a running Parley must not reach its tests: they would write into somebody's real database.
 const NOT_FOR_TESTS =
   /^(PARLEY_.*|HOST|PORT|DATABASE_URL|REDIS_URL|NATS_URL|CORS_ORIGINS|SECRET_KEY|LOG_LEVEL|LOG_DIR|NODE_ENV)$/;
 
 /** Runs the steps in order, prints one line for each and the sum at the end, and answers the exit code. */
-export async function runSteps(steps: Step[], cwd: string): Promise<number> {
+export async function runSteps(steps: Step[], cwd: string, silentLimitMs = SILENT_LIMIT_MS): Promise<number> {
   const temporary = mkdtempSync(join(tmpdir(), "parley-"));
   removeWhenInterrupted(temporary);
   const total: Counts = { passed: 0, failed: steps.length === 0 ? 1 : 0, skipped: 0 };
   try {
-    for (const step of steps) add(total, await runStep(step, cwd, temporary));
+    for (const step of steps) add(total, await runStep(step, cwd, temporary, silentLimitMs));
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
@@ -59,12 +61,12 @@ export function describe({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-async function runStep(step: Step, cwd: string, temporary: string): Promise<Counts> {
+async function runStep(step: Step, cwd: string, temporary: string, silentLimitMs: number): Promise<Counts> {
   const began = performance.now();
   const seconds = () => ((performance.now() - began) / 1000).toFixed(1).padStart(6);
   if (process.stdout.isTTY) process.stdout.write(`  …        ${step.name}`);
   const reminder = setInterval(() => console.log(`  …${seconds()} s ${step.name}`), STILL_RUNNING_MS);
-  const outcome = await run(step, cwd, temporary);
+  const outcome = await run(step, cwd, temporary, silentLimitMs);
   clearInterval(reminder);
   const counts = countsOf(step, outcome);
   if (process.stdout.isTTY) process.stdout.write("\r\x1b[K");
@@ -76,15 +78,42 @@ async function runStep(step: Step, cwd: string, temporary: string): Promise<Coun
 
 let running: Bun.Subprocess | undefined;
 
-async function run(step: Step, cwd: string, temporary: string): Promise<Outcome> {
-  const child = Bun.spawn(step.command, { cwd, env: environment(temporary), stdout: "pipe", stderr: "pipe" });
+async function run(step: Step, cwd: string, temporary: string, silentLimitMs: number): Promise<Outcome> {
+  const child = Bun.spawn(step.command, {
+    cwd,
+    env: environment(temporary),
+    stdout: "pipe",
+    stderr: "pipe",
+    detached: true,
+  });
   running = child;
-  const [out, err, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { code, output: `${out}${err}` };
+  const heard: string[] = [];
+  const hung = () => {
+    heard.push(`\nStopped: nothing was heard of this step for ${silentLimitMs / 1000} s.`);
+    killGroup(child);
+  };
+  let watch = setTimeout(hung, silentLimitMs);
+  const listen = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      heard.push(decoder.decode(chunk, { stream: true }));
+      clearTimeout(watch);
+      watch = setTimeout(hung, silentLimitMs);
+    }
+  };
+  await Promise.all([listen(child.stdout), listen(child.stderr)]);
+  clearTimeout(watch);
+  const code = await child.exited;
+  return { code, output: heard.join("") };
+}
+
+/** With all that the step started: what stays behind would hold its output open. */
+function killGroup(leader: Bun.Subprocess): void {
+  try {
+    process.kill(-leader.pid, "SIGKILL");
+  } catch {
+    leader.kill("SIGKILL");
+  }
 }
 
 /** A clean environment whose temporary folder and caches are gone after the run. */
@@ -121,7 +150,7 @@ function add(total: Counts, counts: Counts): void {
 function removeWhenInterrupted(temporary: string): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
-      running?.kill();
+      if (running !== undefined) killGroup(running);
       rmSync(temporary, { recursive: true, force: true });
       process.exit(130);
     });
