@@ -1,12 +1,13 @@
 import type { Args, CommandName, Receipt, Result } from "@parley/protocol/commands";
 import { ChatError } from "@parley/protocol/errors";
+import type { ConversationId } from "@parley/protocol/ids";
 import { type AccountsParts, deleteAccount } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
 import type { Codec } from "./codec.ts";
 import { Committer } from "./committer.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
 import { Conversations } from "./conversations.ts";
-import type { FeedLimits } from "./feed.ts";
+import type { FeedLimits, Tap } from "./feed.ts";
 import { Feeds } from "./feeds.ts";
 import { history } from "./history.ts";
 import type { Done } from "./keyed.ts";
@@ -16,6 +17,7 @@ import { People } from "./people.ts";
 import type { Broadcast, Bus, Clock, Digests, Observer, Outlet, Store, User } from "./ports.ts";
 import { Presence, type PresenceLimits } from "./presence.ts";
 import { mark, receipts, tellMoved } from "./receipts.ts";
+import { type Tapped, tapped } from "./tap.ts";
 
 export interface ChatLimits {
   text: number;
@@ -120,6 +122,11 @@ export class Chat {
   /** A live line for this person. */
   connect(user: User, codec: Codec, outlet: Outlet): Connection {
     return new Connection(this.#lines, user, codec, outlet);
+  }
+
+  /** Hears a conversation inside this node, from now on. Whether anybody may is for the caller. */
+  tap(conversation: ConversationId, tap: Tap): Promise<Tapped> {
+    return tapped({ store: this.#parts.store, feeds: this.feeds }, conversation, tap);
   }
 
   /** This person is writing, or stopped. Only members who follow the conversation are heard. */

@@ -19,6 +19,16 @@ export interface Follower {
   heard(entries: readonly Entry[]): void;
 }
 
+/** A listener inside this node: hears what a conversation's followers hear, before it is encoded for anybody. */
+export interface Tap {
+  /** The next entries of the log: in order, each once, none left out. */
+  heard(entries: readonly Entry[]): void;
+  /** Marks, where this conversation's followers are told of them. */
+  told(marks: readonly MarksSignal[]): void;
+  /** The conversation was deleted; its last entry was heard. Nothing more is said. */
+  gone(): void;
+}
+
 export interface FeedLimits {
   /** A gap larger than this is told as a hole. */
   resumeEntries: number;
@@ -50,6 +60,8 @@ export class Feed {
   readonly followers = new Map<UserId, Follower[]>();
   readonly #parts: FeedParts;
   readonly #codecs = new Map<Codec, number>();
+  /** Listeners inside this node, and what ends each. */
+  readonly #taps = new Map<Tap, () => void>();
   readonly #shared = new Map<string, string>();
   /** The counter of mark moves up to which everything was told here. */
   #movesTold: number;
@@ -71,7 +83,7 @@ export class Feed {
   }
 
   get idle(): boolean {
-    return this.followers.size === 0;
+    return this.followers.size === 0 && this.#taps.size === 0;
   }
 
   /** Takes what a doorbell brought. What does not fit is read from the store. */
@@ -115,7 +127,7 @@ export class Feed {
   tellMarks(told: readonly MarksSignal[], moved: number | null): void {
     if (moved === this.#movesTold + 1) this.#movesTold = moved;
     this.marksTold += 1;
-    this.tell(...told);
+    this.#tellMarks(told);
   }
 
   /** Where the store counted more moves than were told here, tells all marks as they are now. */
@@ -123,7 +135,7 @@ export class Feed {
     if (moved <= this.#movesTold) return;
     this.#movesTold = moved;
     readMarks(this.#parts.store, this.row).then(
-      (told) => this.tell(...told),
+      (told) => this.#tellMarks(told),
       (error) => {
         this.doubtMarks();
         this.#parts.observer.log("warn", "marks_behind", { conversation: this.row.id, error: String(error) });
@@ -189,6 +201,14 @@ export class Feed {
     if (this.#hasTopic) follower.outlet.unsubscribe(logTopic(follower.codec, this.row.id));
   }
 
+  /** Somebody inside this node listens from here on. `ended` is called once, by the result or when the room closes. */
+  tap(tap: Tap, ended: () => void): () => void {
+    this.#taps.set(tap, ended);
+    return () => {
+      if (this.#taps.delete(tap)) ended();
+    };
+  }
+
   /** Says frames to all followers. */
   tell(...frames: readonly ServerFrame[]): void {
     if (frames.length === 0) return;
@@ -205,6 +225,11 @@ export class Feed {
     for (const follower of [...this.followers.values()].flat()) {
       if (follower.codec === codec) follower.outlet.send(payload);
     }
+  }
+
+  #tellMarks(told: readonly MarksSignal[]): void {
+    this.tell(...told);
+    if (told.length > 0) for (const tap of [...this.#taps.keys()]) tap.told(told);
   }
 
   #take(entries: readonly Entry[]): void {
@@ -224,6 +249,7 @@ export class Feed {
     this.tail.trim({ entries: this.#parts.limits.resumeEntries, bytes: this.#parts.limits.resumeBytes });
     for (const entry of entries) fold(this.row, entry);
     this.tell({ t: "entries", conversation: this.row.id, entries: entries as Entry[] });
+    for (const tap of [...this.#taps.keys()]) tap.heard(entries);
     if (this.row.kind !== "inbox") return;
     for (const follower of [...this.followers.values()].flat()) follower.heard(entries);
   }
@@ -233,6 +259,16 @@ export class Feed {
     for (const follower of leaving) {
       this.remove(follower);
       follower.dropped(this.row.id);
+    }
+    if (user === null) this.#endTaps();
+  }
+
+  #endTaps(): void {
+    const ended = [...this.#taps];
+    this.#taps.clear();
+    for (const [tap, end] of ended) {
+      end();
+      tap.gone();
     }
   }
 }
