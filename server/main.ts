@@ -7,10 +7,11 @@ import { type Config, ConfigError, configFrom } from "./config.ts";
 import { Chat } from "./core/chat.ts";
 import type { Digests, Observer, Store } from "./core/ports.ts";
 import { addressesOf, ListenError, listen } from "./gateways/listen.ts";
-import { NativeGateway } from "./gateways/native/gateway.ts";
+import { nativeDialect } from "./gateways/native/session.ts";
 import { restGateway } from "./gateways/rest/app.ts";
 import { webAssets } from "./gateways/rest/assets.ts";
 import type { BunSocket } from "./gateways/socket.ts";
+import { SocketGateway } from "./gateways/sockets.ts";
 import { systemClock as clock } from "./observe/clock.ts";
 import { createObserver } from "./observe/log.ts";
 import manifest from "./package.json" with { type: "json" };
@@ -60,7 +61,7 @@ async function serve(config: Config, folder: string, store: Store, say: Say): Pr
   let stopping = false;
   const broadcast = { publish: (topic: string, payload: string) => void server.publish(topic, payload) };
   const chat = new Chat({ store, bus, clock, digests, broadcast, observer, limits: config.chat });
-  const gateway = nativeGateway(config, chat, observer);
+  const gateway = socketGateway(config, chat, observer);
   const limits = { bodyBytes: config.bodyBytes, page: config.chat.page };
   const state = { connections: () => gateway.connections, draining: () => stopping, counts: observer.counts };
   const parts = { chat, store, bus, clock, digests, observer, limits, origins: config.origins, version: VERSION };
@@ -84,15 +85,22 @@ async function serve(config: Config, folder: string, store: Store, say: Say): Pr
   return { url, observer, stop };
 }
 
-function nativeGateway({ socket, wire }: Config, chat: Chat, observer: Observer): NativeGateway {
-  const limits = { ...socket, hello: socket.helloDeadline, wire };
-  const gateway = {
+function socketGateway({ socket, wire }: Config, chat: Chat, observer: Observer): SocketGateway {
+  const native = nativeDialect({
+    chat,
+    clock,
+    observer,
+    server: `parley ${VERSION}`,
+    limits: { ...socket, hello: socket.helloDeadline, wire },
+  });
+  const limits = {
+    beat: socket.beat,
     greeting: socket.unauthenticated,
     batchCloseBytes: socket.closeBytes,
     readerBytes: socket.backpressureBytes,
     returnsPerSecond: socket.returnsPerSecond,
   };
-  return new NativeGateway({ chat, clock, observer, server: `parley ${VERSION}`, limits, gateway });
+  return new SocketGateway({ chat, clock, observer, limits }, native);
 }
 
 /** Says where this server is, and, while nobody owns it, the link that makes an owner. */

@@ -4,8 +4,21 @@ import type { Outlet } from "../core/ports.ts";
 
 /** A connected socket in the hands of a session. */
 export interface Socket extends Outlet {
+  readonly address: string;
   close(why: CloseName): void;
+  /** Closes with a code of the dialect's own. */
+  end(code: number, reason: string): void;
+  /** Ends the connection without waiting for the other side. */
+  terminate(): void;
+  /** Says something to all subscribers of a topic but this socket. */
+  relay(topic: string, payload: string): void;
+  ping(): void;
+  /** Pings: true once a pong comes, false where none does within `ms`. */
+  alive(ms: number): Promise<boolean>;
 }
+
+/** Begins the session of a socket that was just accepted. */
+export type Opening = (socket: Socket) => Session;
 
 /** One socket's conversation with one dialect, from its first frame to its close. */
 export interface Session {
@@ -13,7 +26,9 @@ export interface Session {
   receive(message: string | Uint8Array): void;
   /** The socket is gone, whoever closed it. */
   closed(): void;
-  /** A beat passes: false where nothing was received for two of them. */
+  /** A ping was answered. */
+  ponged?(): void;
+  /** A beat passes: says so where the dialect has a word for it. False where nothing was received for two of them. */
   beat(): boolean;
   /** The server stops: nothing more is accepted. */
   drain(): void;
@@ -21,7 +36,7 @@ export interface Session {
   bye(retryAfter: number): void;
 }
 
-/** A wire protocol: pure encoding, and what a new socket begins with. */
+/** The native protocol: pure encoding, and what a new socket begins with. */
 export interface Dialect {
   readonly codec: Codec;
   /** `entered` is called once the socket has said who it is. */

@@ -1,23 +1,32 @@
 import { CLOSES, type CloseName } from "@parley/protocol/closes";
-import type { Session, Socket } from "./dialect.ts";
+import type { Opening, Session, Socket } from "./dialect.ts";
 
 const SMALL = 64 * 1024;
+/** The longest reason that a close may carry, in bytes. */
+const REASON_BYTES = 123;
 
 /** A Bun socket as the core sees it. What is sent to it and what is published to its topics keep their order. */
 export class BunSocket implements Socket {
   session: Session | null = null;
   #ws: Bun.ServerWebSocket<BunSocket> | null = null;
   #waiting: (() => void)[] | null = null;
+  #heard: (() => void)[] | null = null;
+  #open: Opening | null;
   readonly address: string;
   /** Has nobody said yet who this is? */
   greeting = true;
 
-  constructor(address: string) {
+  constructor(address: string, open: Opening) {
     this.address = address;
+    this.#open = open;
   }
 
-  opened(ws: Bun.ServerWebSocket<BunSocket>): void {
+  opened(ws: Bun.ServerWebSocket<BunSocket>): Session {
     this.#ws = ws;
+    const session = (this.#open as Opening)(this);
+    this.#open = null;
+    this.session = session;
+    return session;
   }
 
   subscribe(topic: string): void {
@@ -30,6 +39,35 @@ export class BunSocket implements Socket {
 
   send(payload: string): void {
     this.#ws?.send(payload);
+  }
+
+  relay(topic: string, payload: string): void {
+    this.#ws?.publish(topic, payload);
+  }
+
+  ping(): void {
+    this.#ws?.ping();
+  }
+
+  alive(ms: number): Promise<boolean> {
+    if (!this.#ws) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const late = setTimeout(() => resolve(false), ms);
+      this.#heard ??= [];
+      this.#heard.push(() => {
+        clearTimeout(late);
+        resolve(true);
+      });
+      this.ping();
+    });
+  }
+
+  /** The other side answered a ping. */
+  ponged(): void {
+    this.session?.ponged?.();
+    const heard = this.#heard ?? [];
+    this.#heard = null;
+    for (const resolve of heard) resolve();
   }
 
   waiting(): number {
@@ -52,6 +90,10 @@ export class BunSocket implements Socket {
   close(why: CloseName): void {
     const { code, reason } = CLOSES[why];
     this.#ws?.close(code, reason);
+  }
+
+  end(code: number, reason: string): void {
+    this.#ws?.close(code, Buffer.byteLength(reason) > REASON_BYTES ? "" : reason);
   }
 
   /** Ends the connection without waiting for the other side. */

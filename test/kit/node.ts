@@ -4,9 +4,10 @@ import { memoryBus } from "@parley/server/bus/memory";
 import { configFrom } from "@parley/server/config";
 import { Chat } from "@parley/server/core/chat";
 import type { Bus, Clock, Digests, Store } from "@parley/server/core/ports";
-import { type GatewayLimits, NativeGateway } from "@parley/server/gateways/native/gateway";
 import type { NativeLimits } from "@parley/server/gateways/native/parts";
+import { nativeDialect } from "@parley/server/gateways/native/session";
 import type { BunSocket } from "@parley/server/gateways/socket";
+import { type GatewayLimits, SocketGateway } from "@parley/server/gateways/sockets";
 import { memoryStore } from "@parley/server/store/memory/memory";
 
 const clock: Clock = {
@@ -56,20 +57,16 @@ export function startNode(options: NodeOptions = {}) {
     wire: { text: 8000, room_name: 100, shown_name: 64, handle: 32, batch_bytes: 131_072, page: 100 },
     ...options.limits,
   };
-  const gateway = new NativeGateway({
-    chat,
-    clock,
-    observer,
-    limits,
-    server: "parley test",
-    gateway: {
-      greeting: config.socket.unauthenticated,
-      batchCloseBytes: config.socket.closeBytes,
-      readerBytes: config.socket.backpressureBytes,
-      returnsPerSecond: 1000,
-      ...options.gateway,
-    },
-  });
+  const gatewayLimits: GatewayLimits = {
+    beat: limits.beat,
+    greeting: config.socket.unauthenticated,
+    batchCloseBytes: config.socket.closeBytes,
+    readerBytes: config.socket.backpressureBytes,
+    returnsPerSecond: 1000,
+    ...options.gateway,
+  };
+  const native = nativeDialect({ chat, clock, observer, limits, server: "parley test" });
+  const gateway = new SocketGateway({ chat, clock, observer, limits: gatewayLimits }, native);
   server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",

@@ -2,8 +2,9 @@ import { configFrom } from "@parley/server/config";
 import type { Actor } from "@parley/server/core/actor";
 import { Chat, type ChatLimits } from "@parley/server/core/chat";
 import type { Clock, Digests, Observer, Store } from "@parley/server/core/ports";
-import { NativeGateway } from "@parley/server/gateways/native/gateway";
+import { nativeDialect } from "@parley/server/gateways/native/session";
 import type { BunSocket } from "@parley/server/gateways/socket";
+import { SocketGateway } from "@parley/server/gateways/sockets";
 import type { SimulatedBus } from "./bus.ts";
 import type { Disk } from "./disk.ts";
 import type { Random } from "./random.ts";
@@ -51,7 +52,7 @@ export class SimulatedNode {
   readonly id: number;
   readonly chat: Chat;
   readonly store: Store;
-  readonly gateway: NativeGateway;
+  readonly gateway: SocketGateway;
   readonly sockets = new Set<ServerSocket>();
   alive = true;
   /** How far this machine's clock is off. */
@@ -179,21 +180,22 @@ export class SimulatedNode {
     };
   }
 
-  #gateway(clock: Clock, observer: Observer): NativeGateway {
+  #gateway(clock: Clock, observer: Observer): SocketGateway {
     const { limits } = this.#parts;
     const { socket, wire } = configFrom({});
-    return new NativeGateway({
+    const native = nativeDialect({
       ...{ chat: this.chat, clock, observer, server: "simulated" },
       limits: {
         ...{ batchBytes: socket.batchBytes, pendingBytes: socket.pendingBytes, hello: socket.helloDeadline },
         ...{ pendingCommands: limits.pendingCommands, beat: limits.beat, cursors: 1000 },
         wire: { ...wire, page: limits.chat.page },
       },
-      gateway: {
-        ...{ greeting: 1000, batchCloseBytes: socket.closeBytes, returnsPerSecond: socket.returnsPerSecond },
-        readerBytes: limits.readerBytes,
-      },
     });
+    const gatewayLimits = {
+      ...{ greeting: 1000, batchCloseBytes: socket.closeBytes, returnsPerSecond: socket.returnsPerSecond },
+      ...{ beat: limits.beat, readerBytes: limits.readerBytes },
+    };
+    return new SocketGateway({ chat: this.chat, clock, observer, limits: gatewayLimits }, native);
   }
 }
 

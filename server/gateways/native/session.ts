@@ -13,6 +13,7 @@ import { errorFrame, type NativeParts } from "./parts.ts";
 
 const FAULTS_BEFORE_HELLO = 20;
 const BEATS_OF_SILENCE = 2;
+const BEAT = nativeCodec.encode([{ t: "beat", heads: [] }]);
 
 type State =
   | { is: "greeting"; hello: Hello | null; cursors: CursorRow[]; faults: number; cancel: () => void }
@@ -75,7 +76,9 @@ class NativeSession implements Session {
 
   beat(): boolean {
     this.#silence += 1;
-    return this.#silence <= BEATS_OF_SILENCE;
+    if (this.#silence > BEATS_OF_SILENCE) return false;
+    this.#socket.send(BEAT);
+    return true;
   }
 
   drain(): void {
