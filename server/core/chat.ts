@@ -56,9 +56,9 @@ type Table = { [C in PlainCommand]: (actor: Actor, args: Args<C>) => Promise<Res
 export class Chat {
   readonly people: People;
   readonly feeds: Feeds;
+  readonly presence: Presence;
   readonly #parts: ChatParts;
   readonly #committer: Committer;
-  readonly #presence: Presence;
   readonly #messages: Messages;
   readonly #table: Table;
   readonly #lines: ConnectionParts;
@@ -78,16 +78,16 @@ export class Chat {
         tellMoved(telling, committed).catch((error) => observer.log("warn", "marks_untold", { error: String(error) }));
       },
     });
-    this.#presence = new Presence({ feeds: this.feeds, broadcast, clock, limits: limits.presence });
+    this.presence = new Presence({ feeds: this.feeds, broadcast, clock, limits: limits.presence });
     const keyed = { store, committer: this.#committer, digests, clock };
     this.people = new People({ ...keyed, limits });
-    this.#messages = new Messages({ ...keyed, presence: this.#presence, limits });
+    this.#messages = new Messages({ ...keyed, presence: this.presence, limits });
     const { looks, resumeWaiting } = limits;
     this.#lines = {
       store,
       observer,
       feeds: this.feeds,
-      presence: this.#presence,
+      presence: this.presence,
       limits: limits.feed,
       looks,
       resumeWaiting,
@@ -132,7 +132,7 @@ export class Chat {
   /** This person is writing, or stopped. Only members who follow the conversation are heard. */
   typing(connection: Connection, { conversation, active }: Args<"typing">): void {
     if (!connection.isMember(conversation)) throw new ChatError("not_member");
-    this.#presence.typing(conversation, connection.user.id, active);
+    this.presence.typing(conversation, connection.user.id, active);
   }
 
   /**

@@ -28,6 +28,13 @@ interface Looker {
   readonly outlet: Outlet;
 }
 
+/** Hears who comes, goes and writes in one conversation as it happens: presence as dialects tell it. */
+export interface Watcher {
+  came(user: UserId): void;
+  went(user: UserId): void;
+  typing(user: UserId): void;
+}
+
 const TYPISTS_NAMED = 5;
 
 function lookTopic(codec: Codec, conversation: ConversationId): string {
@@ -41,32 +48,58 @@ export class Presence {
   readonly #typing: Leases = new Map();
   readonly #lookers = new Map<ConversationId, Map<Codec, number>>();
   readonly #due = new Set<string>();
+  readonly #watchers = new Map<ConversationId, Set<Watcher>>();
+  /** One for each socket of a dialect, in the order in which they came. */
+  readonly #arrivals = new Map<ConversationId, Arrival[]>();
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
   }
 
   came(feed: Feed, user: UserId): void {
-    end(this.#lingering, feed.row.id, user);
-    this.#tellSoon("presence", feed.row.id);
+    const conversation = feed.row.id;
+    const lingered = end(this.#lingering, conversation, user);
+    if (!lingered && this.#sockets(conversation, user) === 1) this.#tellWatchers(conversation, (to) => to.came(user));
+    this.#tellSoon("presence", conversation);
   }
 
   /** A socket stopped following; the person stays for a while, and longer where another socket of theirs is left. */
   went(feed: Feed, user: UserId, lingers: boolean): void {
     const conversation = feed.row.id;
     this.typing(conversation, user, false);
-    if (!lingers || feed.followers.has(user)) {
-      this.#tellSoon("presence", conversation);
-      return;
-    }
+    if (feed.followers.has(user)) return this.#tellSoon("presence", conversation);
+    if (!lingers) return this.#gone(conversation, user);
     end(this.#lingering, conversation, user);
     const over = this.#parts.clock.after(this.#parts.limits.linger, () => {
-      if (end(this.#lingering, conversation, user)) this.#tellSoon("presence", conversation);
+      if (end(this.#lingering, conversation, user)) this.#gone(conversation, user);
     });
     begin(this.#lingering, conversation, user, over);
   }
 
-  typing(conversation: ConversationId, user: UserId, active: boolean): void {
+  /** A socket of a dialect is here now, until the result is called: it comes and goes by itself, whoever else it is. */
+  enter(conversation: ConversationId, user: UserId): () => void {
+    const arrival: Arrival = { user };
+    const here = this.#arrivals.get(conversation) ?? [];
+    this.#arrivals.set(conversation, here);
+    here.push(arrival);
+    this.#tellWatchers(conversation, (to) => to.came(user));
+    this.#tellSoon("presence", conversation);
+    return () => this.#leave(conversation, arrival);
+  }
+
+  /** Tells this watcher of everything from now on, until the result is called. */
+  watch(conversation: ConversationId, watcher: Watcher): () => void {
+    const watching = this.#watchers.get(conversation) ?? new Set<Watcher>();
+    this.#watchers.set(conversation, watching.add(watcher));
+    return () => {
+      watching.delete(watcher);
+      if (watching.size === 0) this.#watchers.delete(conversation);
+    };
+  }
+
+  /** `except` said so itself, and need not be told. */
+  typing(conversation: ConversationId, user: UserId, active: boolean, except?: Watcher): void {
+    if (active) this.#tellWatchers(conversation, (to) => to !== except && to.typing(user));
     const before = end(this.#typing, conversation, user);
     if (active) {
       const over = this.#parts.clock.after(this.#parts.limits.typingLease, () => {
@@ -95,13 +128,47 @@ export class Presence {
     if (codecs?.size === 0) this.#lookers.delete(conversation);
   }
 
+  /** Everybody who is here now as dialects count them, a person as often as they came. */
+  roll(conversation: ConversationId): UserId[] {
+    const arrivals = (this.#arrivals.get(conversation) ?? []).map(({ user }) => user);
+    return [...this.#native(conversation), ...arrivals];
+  }
+
   /** Members of this conversation who are here now. */
   present(conversation: ConversationId): UserId[] {
+    return [...new Set(this.roll(conversation))];
+  }
+
+  #native(conversation: ConversationId): Set<UserId> {
     const here = new Set(this.#lingering.get(conversation)?.keys() ?? []);
     for (const [user, followers] of this.#parts.feeds.get(conversation)?.followers ?? []) {
       if (followers.some((follower) => follower.isMember(conversation))) here.add(user);
     }
-    return [...here];
+    return here;
+  }
+
+  #sockets(conversation: ConversationId, user: UserId): number {
+    const followers = this.#parts.feeds.get(conversation)?.followers.get(user) ?? [];
+    return followers.filter((follower) => follower.isMember(conversation)).length;
+  }
+
+  #leave(conversation: ConversationId, arrival: Arrival): void {
+    const here = this.#arrivals.get(conversation) ?? [];
+    const left = here.filter((other) => other !== arrival);
+    if (left.length === here.length) return;
+    if (left.length > 0) this.#arrivals.set(conversation, left);
+    else this.#arrivals.delete(conversation);
+    if (left.every(({ user }) => user !== arrival.user)) this.typing(conversation, arrival.user, false);
+    this.#gone(conversation, arrival.user);
+  }
+
+  #gone(conversation: ConversationId, user: UserId): void {
+    this.#tellWatchers(conversation, (to) => to.went(user));
+    this.#tellSoon("presence", conversation);
+  }
+
+  #tellWatchers(conversation: ConversationId, tell: (watcher: Watcher) => void): void {
+    for (const watcher of this.#watchers.get(conversation) ?? []) tell(watcher);
   }
 
   #presenceOf(conversation: ConversationId): ServerFrame {
@@ -130,6 +197,11 @@ export class Presence {
       }
     });
   }
+}
+
+/** One socket of a dialect. */
+interface Arrival {
+  readonly user: UserId;
 }
 
 /** Who holds a lease on what, and how to cancel its end. Only timers end one: a clock may be set, a timer may not. */
