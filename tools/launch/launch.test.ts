@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { ROOT } from "../source/tree.ts";
 import { Clone } from "./fixture.ts";
 
 let clone: Clone;
@@ -103,6 +104,43 @@ test("[HOUSE12] arguments go through, and the exit code comes back", async () =>
   const child = clone.start(["bin/parley.mjs", "chat", "--room", "hall"]);
   expect(await new Response(child.stdout).text()).toBe("cli chat --room hall\n");
   expect(await child.exited).toBe(3);
+});
+
+test("[DEP1] npm start reads the .env beside it as it stands, and the real environment goes before it", async () => {
+  const names = ["PORT", "LOG_LEVEL", "SECRET_KEY", "PARLEY_DATA"];
+  clone.write("server/main.ts", `console.log(JSON.stringify(${JSON.stringify(names)}.map((n) => process.env[n])));`);
+  clone.write(".env", "# mine\nPORT=81\nLOG_LEVEL=debug # all of it\nSECRET_KEY='a$HOME#b'\nPARLEY_DATA=/from/file\n");
+  clone.write("elsewhere/.env", "PORT=82\n");
+  const env = { PORT: undefined, LOG_LEVEL: "", SECRET_KEY: undefined, PARLEY_DATA: "/from/env" };
+  const expected = JSON.stringify(["81", "", "a$HOME#b", "/from/env"]);
+  expect((await clone.launch(["start"], env)).out).toBe(`${expected}\n`);
+  expect((await clone.launch(["parley", "serve"], env)).out).toBe(`${expected}\n`);
+});
+
+test("[DEP1] without the file nothing is set, and only a server reads it", async () => {
+  clone.write("cli/main.ts", "console.log(process.env.PORT);");
+  clone.write(".env", "PORT=81\n");
+  expect((await clone.launch(["parley", "prove"], { PORT: undefined })).out).toBe("undefined\n");
+  rmSync(join(clone.folder, ".env"));
+  clone.write("server/main.ts", "console.log(process.env.PORT);");
+  expect((await clone.launch(["start"], { PORT: undefined })).out).toBe("undefined\n");
+});
+
+test("[DEP1] neither Bun nor its tests read a .env by themselves here", async () => {
+  cpSync(join(ROOT, "bunfig.toml"), join(clone.folder, "bunfig.toml"));
+  for (const name of [".env", ".env.local", ".env.test"]) clone.write(name, "PORT=81\n");
+  clone.write("alone.test.ts", "require('bun:test').test('x', () => console.log(`port ${process.env.PORT}`));");
+  clone.write("alone.ts", "console.log(`port ${process.env.PORT}`);");
+  const env = { PATH: process.env.PATH, HOME: clone.folder };
+  for (const words of [["alone.ts"], ["test", "alone.test.ts"]]) {
+    const { stdout } = Bun.spawnSync([process.execPath, ...words], { cwd: clone.folder, env });
+    expect(stdout.toString()).toContain("port undefined");
+  }
+});
+
+test("[DEP1] a .env that cannot be read is told so", async () => {
+  mkdirSync(join(clone.folder, ".env"));
+  expect(await sentence(["start"])).toBe(`parley: ${join(clone.folder, ".env")} cannot be read (EISDIR).`);
 });
 
 test("[HOUSE12] a signal reaches what was launched, and the launcher waits for its end", async () => {

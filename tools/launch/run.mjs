@@ -8,8 +8,13 @@ const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 /** Runs a TypeScript file under the pinned Bun with this terminal; signals go through, its exit code comes back. */
 export function runBun(args, options = {}) {
-  // --no-install: Bun must never fetch a package that the lock file does not name.
-  const child = spawn(bun, ["--no-install", ...args], { stdio: "inherit", env: bunEnvironment(), ...options });
+  // --no-install: Bun must never fetch a package that the lock file does not name. --no-env-file: nor find settings in
+  // whatever folder it is called from.
+  const child = spawn(bun, ["--no-install", "--no-env-file", ...args], {
+    stdio: "inherit",
+    env: bunEnvironment(),
+    ...options,
+  });
   const stopForwarding = forwardSignals(child);
   const stopWatching = followShell(child);
   return new Promise((resolve, reject) => {
@@ -42,12 +47,12 @@ export function runQuietly(command, args, options = {}) {
 }
 
 /** Keeps Bun's own cache inside the clone and its crash reports at home. */
-export function bunEnvironment() {
+export function bunEnvironment(env = process.env) {
   return {
     BUN_RUNTIME_TRANSPILER_CACHE_PATH: join(scratch, "cache"),
     DO_NOT_TRACK: "1",
     BUN_ENABLE_CRASH_REPORTING: "0",
-    ...process.env,
+    ...env,
   };
 }
 

@@ -1,6 +1,7 @@
+import { settings } from "./env.mjs";
 import { install } from "./install.mjs";
 import { root } from "./place.mjs";
-import { runBun } from "./run.mjs";
+import { bunEnvironment, runBun } from "./run.mjs";
 import { Refusal } from "./say.mjs";
 import { buildWeb } from "./web.mjs";
 
@@ -23,7 +24,7 @@ export async function perform(task, args) {
 
 async function serve(args) {
   await buildWeb();
-  return runBun(["server/main.ts", ...args], { cwd: root });
+  return runBun(["server/main.ts", ...args], { cwd: root, env: bunEnvironment(settings()) });
 }
 
 async function buildOnly() {
