@@ -20,6 +20,13 @@ const COMMANDS: Record<string, Command> = {
       process.exitCode = await prove(args);
     },
   },
+  health: {
+    about: "ask the server on this machine whether it is ready",
+    async run() {
+      const { health } = await import("./health.ts");
+      process.exitCode = await health(process.env);
+    },
+  },
   help: { about: "show this", run: () => console.log(usage()) },
   version: { about: "show the version", run: () => console.log(`parley ${manifest.version}`) },
 };

@@ -80,7 +80,7 @@ class OwnServer {
   }
 
   async start(): Promise<void> {
-    const child = Bun.spawn([process.execPath, "--no-install", SERVER], {
+    const child = Bun.spawn([process.execPath, "--no-install", "--no-env-file", SERVER], {
       env: this.#env,
       stdin: "ignore",
       stdout: "ignore",

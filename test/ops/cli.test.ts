@@ -34,3 +34,17 @@ test("[OPS15] parley serve starts the server like npm start", async () => {
   expect((await fetch(`${await server.url()}/ready`)).status).toBe(200);
   expect((await server.stop()).code).toBe(0);
 });
+
+test("[DEP3] parley health says whether the server of its environment is ready, in words and in its exit code", async () => {
+  const server = parley("serve");
+  const url = await server.url();
+  const ask = (env: Record<string, string>) => new ParleyProcess(env, ["cli/main.ts", "health"]).ended();
+  const env = { PORT: new URL(url).port, HOST: "0.0.0.0" };
+  expect(await ask(env)).toMatchObject({ code: 0, out: `parley: the server at ${url} is ready.\n` });
+  await server.stop();
+  expect(await ask(env)).toMatchObject({ code: 1, out: `parley: the server at ${url} does not answer.\n` });
+  using other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("", { status: 503 }) });
+  const sick = await ask({ ...env, PORT: String(other.port) });
+  expect(sick).toMatchObject({ code: 1, out: expect.stringContaining("is not ready (503)") });
+  expect((await ask({ PORT: "http" })).err).toStartWith('parley: PORT is "http"; allowed is');
+});
