@@ -5,6 +5,7 @@ import type { Page } from "@parley/protocol/messages";
 import type { Client, ClientOptions } from "./client.ts";
 import type { Draft } from "./drafts.ts";
 import { Engine } from "./engine.ts";
+import { NOBODY } from "./people.ts";
 import type { VaultState } from "./vault/vault.ts";
 import type { Conversation, ConversationView, Line, Person, Timeline, WireLimits } from "./views.ts";
 
@@ -117,7 +118,7 @@ class ParleyClient implements Client {
 
   post(conversation: ConversationId, text: string): { key: Key; sent: Promise<Receipt> } {
     const draft = this.#draft({ is: "post", conversation, text });
-    this.#engine.looks.wrote(conversation, this.#engine.me?.id ?? 0);
+    this.#engine.looks.wrote(conversation, this.#engine.me?.id ?? NOBODY);
     const sent = this.#engine.outbox.add(draft);
     // A refusal is shown as a failed message; whoever wants it as a rejection too awaits `sent`.
     sent.catch(() => {});
@@ -187,7 +188,7 @@ class ParleyClient implements Client {
     const read = Math.min(seq, log?.cursor.seq ?? 0);
     if (!log || log.summary.role === null || read <= log.summary.read) return;
     this.#engine.report(log, { read });
-    log.moveOwn(read, read, this.#engine.me?.id ?? 0);
+    log.moveOwn(read, read, this.#engine.me?.id ?? NOBODY);
     this.#engine.changed(conversation);
   }
 

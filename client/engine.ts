@@ -13,7 +13,7 @@ import { Marks, type Report } from "./marks.ts";
 import type { Followed } from "./mending.ts";
 import { Outbox } from "./outbox.ts";
 import { Pages } from "./pages.ts";
-import { People } from "./people.ts";
+import { NOBODY, People } from "./people.ts";
 import { Receipts } from "./receipts.ts";
 import { Replica, type ReplicaTies } from "./replica.ts";
 import { Sights } from "./sights.ts";
@@ -306,6 +306,6 @@ export class Engine {
   }
 
   #myId(): UserId {
-    return this.me?.id ?? 0;
+    return this.me?.id ?? NOBODY;
   }
 }

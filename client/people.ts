@@ -4,6 +4,9 @@ import type { Person } from "@parley/protocol/people";
 
 const AT_ONCE = 100;
 
+/** Nobody's id: it equals no other. */
+export const NOBODY: UserId = Number.NaN;
+
 export interface PeopleParts {
   ask(ids: UserId[]): Promise<Result<"people">>;
   changed(): void;

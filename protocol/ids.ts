@@ -1,4 +1,4 @@
-/** Whole numbers made by the server; native people start at 1,000,000. */
+/** Whole numbers. Those from 1,000,000 up are made by the server; smaller ones, negative too, are what a numeric dialect calls somebody. */
 export type UserId = number;
 /** Never reused, not even after a room was deleted. */
 export type ConversationId = number;
@@ -15,3 +15,5 @@ export type Time = number;
 
 /** Native people have ids from here up; smaller numbers stay free for numeric dialects. */
 export const FIRST_NATIVE_USER: UserId = 1_000_000;
+/** The smallest number of a numeric dialect. */
+export const FIRST_USER: UserId = -(2 ** 31);

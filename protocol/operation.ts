@@ -26,8 +26,13 @@ export const digits = z
   .string()
   .regex(/^(0|[1-9][0-9]{0,14})$/, "must be a whole number")
   .transform(Number);
-export const digitsList = z
+/** The id of a person, which may be negative. */
+export const personDigits = z
   .string()
-  .regex(/^[1-9][0-9]{0,14}(,[1-9][0-9]{0,14})*$/, "must be whole numbers separated by commas")
+  .regex(/^(0|-?[1-9][0-9]{0,14})$/, "must be a whole number")
+  .transform(Number);
+export const personDigitsList = z
+  .string()
+  .regex(/^(0|-?[1-9][0-9]{0,14})(,(0|-?[1-9][0-9]{0,14}))*$/, "must be whole numbers separated by commas")
   .transform((text) => text.split(",").map(Number));
 export const limit = digits.refine((value) => value > 0, "must be at least 1");

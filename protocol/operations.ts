@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { commands, receipt } from "./commands.ts";
 import { conversation, visibility } from "./conversations.ts";
-import { digits, digitsList, limit, type Operation } from "./operation.ts";
+import { digits, limit, type Operation, personDigits, personDigitsList } from "./operation.ts";
 import { person } from "./people.ts";
 
 const rows = { after: digits.optional(), limit: limit.optional() };
+const peopleRows = { ...rows, after: personDigits.optional() };
 const inConversation = z.object({ conversation: digits });
 const atMessage = z.object({ conversation: digits, target: digits });
-const atMember = z.object({ conversation: digits, user: digits });
+const atMember = z.object({ conversation: digits, user: personDigits });
 const key = z.string().optional();
 const keyOnly = z.object({ key });
 const found = z.object({ conversation, people: z.array(person) });
@@ -57,7 +58,7 @@ export const operations = {
     path: "/api/people",
     about:
       "People by their `ids`, those that nobody has left out; or by `query`, a part of their shown or unique name, in the order of their ids.",
-    query: z.strictObject({ ids: digitsList.optional(), query: z.string().optional(), ...rows }),
+    query: z.strictObject({ ids: personDigitsList.optional(), query: z.string().optional(), ...peopleRows }),
     result: commands.find_people.result,
   },
   list_rooms: {
@@ -220,7 +221,7 @@ export const operations = {
     about: "Members, by the id of the person.",
     command: "list_members",
     params: inConversation,
-    query: z.strictObject(rows),
+    query: z.strictObject(peopleRows),
     result: commands.list_members.result,
   },
   add_member: {

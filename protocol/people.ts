@@ -9,5 +9,7 @@ export const person = z.object({
   handle: z.string(),
   kind: z.enum(["guest", "member", "bot"]),
   role: z.enum(["owner", "admin", "member", "guest"]),
+  /** Anybody may be them, without proof; they have no unique name. */
+  open: z.literal(true).optional(),
 });
 export type Person = z.infer<typeof person>;

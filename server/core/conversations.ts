@@ -1,7 +1,7 @@
 import type { Args, Receipt, Result } from "@parley/protocol/commands";
 import type { Conversation } from "@parley/protocol/conversations";
 import { ChatError } from "@parley/protocol/errors";
-import type { ConversationId, UserId } from "@parley/protocol/ids";
+import { type ConversationId, FIRST_USER, type UserId } from "@parley/protocol/ids";
 import type { Actor } from "./actor.ts";
 import { authorize } from "./authorize.ts";
 import { carryOut, type KeyedParts, ownKey } from "./keyed.ts";
@@ -123,7 +123,7 @@ export class Conversations {
   async #inboxes(conversation: ConversationId): Promise<ConversationId[]> {
     const { store, limits } = this.#parts;
     const inboxes: ConversationId[] = [];
-    for (let after = 0; ; ) {
+    for (let after = FIRST_USER - 1; ; ) {
       const members = await store.members(conversation, after, limits.page);
       const last = members.at(-1);
       if (!last) return inboxes;
@@ -158,7 +158,7 @@ export class Conversations {
 }
 
 /** Pure: everything that the beginning of a conversation writes. The maker's inbox entry carries the client's key. */
-function opens(maker: User, key: string, digest: number, open: Opening, people: User[], time: number): Write {
+export function opens(maker: User, key: string, digest: number, open: Opening, people: User[], time: number): Write {
   const { kind, name, topic, visibility } = open;
   const author = maker.id;
   const added = (inbox: ConversationId, its: string): Draft => ({

@@ -1,7 +1,7 @@
 import type { Args, Receipt, Result } from "@parley/protocol/commands";
 import type { Conversation, MemberRole } from "@parley/protocol/conversations";
 import { ChatError } from "@parley/protocol/errors";
-import type { ConversationId, Key, UserId } from "@parley/protocol/ids";
+import { type ConversationId, FIRST_USER, type Key, type UserId } from "@parley/protocol/ids";
 import type { Actor, Place } from "./actor.ts";
 import { authorize, obtain } from "./authorize.ts";
 import { carryOut, type KeyedParts, ownKey } from "./keyed.ts";
@@ -49,7 +49,7 @@ export class Members {
     const { store, limits } = this.#parts;
     await obtain(store, actor, args.conversation);
     const most = Math.min(args.limit ?? limits.page, limits.page);
-    const found = await store.members(args.conversation, args.after ?? 0, most + 1);
+    const found = await store.members(args.conversation, args.after ?? FIRST_USER - 1, most + 1);
     const members = found.slice(0, most);
     const people = (await store.users(members.map((member) => member.user))).map(personOf);
     return { members, people, next: found.length > most ? (members.at(-1)?.user ?? null) : null };

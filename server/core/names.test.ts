@@ -3,6 +3,7 @@ import { ChatError } from "@parley/protocol/errors";
 import fc from "fast-check";
 import {
   checkHandle,
+  checkOpenName,
   checkShownName,
   codePoints,
   deriveHandle,
@@ -237,4 +238,29 @@ test("[PEO6] characters are counted as code points", () => {
   expect(codePoints("a🎉é")).toBe(3);
   expect(codePoints("👩‍💻")).toBe(3);
   expect(codePoints("\ud83d")).toBe(1);
+});
+
+test("[PEO18] the name of an open person is kept as it is, to the last space, or refused", () => {
+  for (const name of [" Ann ", "Zoe\u0308", "Ａｄａ", "عمر", "😀", "a".repeat(64), "😀".repeat(64)]) {
+    expect(checkOpenName(name)).toBe(name);
+  }
+  const faults = [
+    "",
+    " ",
+    "\u200b",
+    "\u2800",
+    "a\nb",
+    "a\u0000",
+    "a\u007f",
+    "a\u202eb",
+    "\u2066a",
+    "\ud800",
+    "a".repeat(65),
+  ];
+  for (const name of faults) expect(refusal(() => checkOpenName(name))).toStartWith("bad_name");
+});
+
+test("[PEO18] a dialect's own longest name is counted in code points, at its edge", () => {
+  expect(checkOpenName("😀".repeat(20), 20)).toBe("😀".repeat(20));
+  expect(refusal(() => checkOpenName("😀".repeat(21), 20))).toBe("bad_name: A name has at most 20 characters.");
 });

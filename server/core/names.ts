@@ -55,14 +55,24 @@ function replaced(text: string, lookFor: (c: string) => string | undefined): str
 
 /** The name as it will be shown, trimmed and in NFC, or `bad_name`. Nothing else about it is changed. */
 export function checkShownName(name: string, max: number = SHOWN_MAX): string {
-  const shown = name.trim().normalize("NFC");
-  if (shown === "") throw new ChatError("bad_name", "A name needs at least one character.");
-  if (codePoints(shown) > max) throw new ChatError("bad_name", `A name has at most ${max} characters.`);
-  if (FORBIDDEN.test(shown)) {
-    throw new ChatError("bad_name", "A name must not have control characters or ones that turn the direction of text.");
-  }
+  return checkOpenName(name.trim().normalize("NFC"), max);
+}
+
+/** The name of an open person, exactly as it was given, or `bad_name`. */
+export function checkOpenName(shown: string, max: number = SHOWN_MAX): string {
+  checkExactName(shown, max);
   if (!VISIBLE.test(shown.replace(INVISIBLE, ""))) throw new ChatError("bad_name", "A name must be visible.");
   return shown;
+}
+
+/** The name of a room that a dialect makes, exactly as it was given, or `bad_name`. It may be blank. */
+export function checkExactName(name: string, max: number): string {
+  if (name === "") throw new ChatError("bad_name", "A name needs at least one character.");
+  if (codePoints(name) > max) throw new ChatError("bad_name", `A name has at most ${max} characters.`);
+  if (FORBIDDEN.test(name)) {
+    throw new ChatError("bad_name", "A name must not have control characters or ones that turn the direction of text.");
+  }
+  return name;
 }
 
 /** The unique name as it is kept and compared, case-folded, or `bad_name`. */

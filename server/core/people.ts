@@ -1,12 +1,12 @@
 import type { Args, Result } from "@parley/protocol/commands";
 import { ChatError } from "@parley/protocol/errors";
-import type { ConversationId, Key } from "@parley/protocol/ids";
+import { type ConversationId, FIRST_NATIVE_USER, FIRST_USER, type Key, type UserId } from "@parley/protocol/ids";
 import type { Person } from "@parley/protocol/people";
 import type { Actor } from "./actor.ts";
 import { Calendar } from "./calendar.ts";
 import type { Committer } from "./committer.ts";
 import { ownKey } from "./keyed.ts";
-import { checkHandle, checkShownName, deriveHandle, handleCandidates } from "./names.ts";
+import { checkHandle, checkOpenName, checkShownName, deriveHandle, handleCandidates } from "./names.ts";
 import type { Clock, Digests, Store, User } from "./ports.ts";
 import { personOf } from "./summary.ts";
 
@@ -54,6 +54,30 @@ export class People {
     return store.enrol({ name: shown, handles, tokenHash, time: this.#calendar.now() });
   }
 
+  /** The open guest of exactly this name, whom anybody may be. Throws `bad_name`, `name_taken`. */
+  async open(name: string, maxCodePoints = this.#parts.limits.shownName): Promise<User> {
+    return this.#parts.store.openPerson(checkOpenName(name, maxCodePoints), this.#calendar.now());
+  }
+
+  /**
+   * The person with this number, where anybody may be them; numbers below 1,000,000 are made at first use. Throws
+   * `name_taken` where that takes a proof, `not_found` where nobody has it.
+   */
+  async numbered(id: UserId): Promise<User> {
+    const { store } = this.#parts;
+    if (!Number.isInteger(id) || id < FIRST_USER) throw new ChatError("not_found", "Nobody has this number.");
+    if (id < FIRST_NATIVE_USER) return store.numberedPerson(id, this.#calendar.now());
+    const [user] = await store.users([id]);
+    if (!user) throw new ChatError("not_found", "Nobody has this number.");
+    if (!user.open) throw new ChatError("name_taken", "This number is somebody's who must prove it.");
+    return this.open(user.name);
+  }
+
+  /** Those who exist, for parts of this server that tell of them. */
+  known(ids: readonly UserId[]): Promise<User[]> {
+    return this.#parts.store.users(ids);
+  }
+
   async list(_: Actor, { ids }: Args<"people">): Promise<Result<"people">> {
     if (ids.length > this.#parts.limits.people) throw new ChatError("too_many");
     return { people: (await this.#parts.store.users(ids)).map(personOf) };
@@ -62,7 +86,7 @@ export class People {
   async find(_: Actor, { query, after, limit }: Args<"find_people">): Promise<Result<"find_people">> {
     const { store, limits } = this.#parts;
     const most = Math.min(limit ?? limits.page, limits.page);
-    const page = { after: after ?? 0, limit: most + 1, query: query.trim().normalize("NFC") };
+    const page = { after: after ?? FIRST_USER - 1, limit: most + 1, query: query.trim().normalize("NFC") };
     const found = await store.findUsers(page);
     const people = found.slice(0, most).map(personOf);
     return { people, next: found.length > most ? (people.at(-1)?.id ?? null) : null };

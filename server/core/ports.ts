@@ -164,6 +164,13 @@ export interface Store {
    * is found by `usersByHandle`.
    */
   enrol(guest: NewGuest): Promise<User>;
+  /**
+   * The open guest of exactly this name, made where there is none: no token, no unique name, and their name is not
+   * held. Throws `name_taken` where it looks like a name that somebody holds.
+   */
+  openPerson(name: string, time: Time): Promise<User>;
+  /** The open guest whose id is this number, below 1,000,000, shown as `User 5`. Throws `name_taken` likewise. */
+  numberedPerson(id: UserId, time: Time): Promise<User>;
   /** Also notes, once a day, that the token was used, and takes names up again that lapsed and are still free. */
   userByToken(tokenHash: string, time: Time): Promise<User | null>;
   /** Those that exist, each once, in the order asked for. */

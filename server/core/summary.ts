@@ -5,7 +5,13 @@ import type { Person } from "@parley/protocol/people";
 import type { ConversationRow, MemberRow, Store, User } from "./ports.ts";
 
 export function personOf(user: User): Person {
-  return { id: user.id, name: user.name, handle: user.handle, kind: user.kind, role: user.role };
+  const { inbox: _, ...person } = user;
+  return person;
+}
+
+/** What dialects call somebody: an open person by their name exactly, everybody else by their unique name. */
+export function calledIn({ open, name, handle }: Person): string {
+  return open ? name : handle;
 }
 
 /** A conversation as this person sees it; everything in it is true at one head. Null where it is none of theirs. */

@@ -4,6 +4,7 @@ import { keysContract } from "./contract/keys.ts";
 import { type Open, play } from "./contract/kit.ts";
 import { marksContract } from "./contract/marks.ts";
 import { membersContract } from "./contract/members.ts";
+import { openPeopleContract } from "./contract/open-people.ts";
 import { orderContract } from "./contract/order.ts";
 import { peopleContract } from "./contract/people.ts";
 import { type Gaps, restartContract } from "./contract/restart.ts";
@@ -17,6 +18,7 @@ export function storeContract(name: string, open: Open, gaps: Gaps = {}): void {
     historyContract(open);
     marksContract(open);
     peopleContract(open);
+    openPeopleContract(open);
     restartContract(open, gaps);
 
     test("[DUR3] a store that is open is ready, and a batch of nothing changes nothing", () =>

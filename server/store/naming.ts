@@ -41,6 +41,11 @@ export function chooseNames(guest: NewGuest, isFree: (look: string) => boolean):
   return { name: guest.name, handle };
 }
 
+/** How an open person is shown whom a dialect knows by a number. */
+export function nameOfNumber(id: UserId): string {
+  return `User ${id}`;
+}
+
 /** What somebody is called who deleted their account. */
 export function namesOfDeleted(id: UserId): { name: string; handle: string } {
   return { name: "deleted", handle: `deleted-${id}` };

@@ -144,7 +144,7 @@ function checkProblem(response: Response, body: Record<string, unknown>): void {
 function checkResult(method: string, path: string, body: unknown): void {
   const plain = path.split("?")[0] ?? "";
   const operation = Object.values<Operation>(operations).find(
-    (one) => one.method === method && new RegExp(`^${one.path.replace(/\{\w+\}/g, "[0-9]+")}$`).test(plain),
+    (one) => one.method === method && new RegExp(`^${one.path.replace(/\{\w+\}/g, "-?[0-9]+")}$`).test(plain),
   );
   const parsed = operation?.result.safeParse(body);
   if (!parsed?.success) throw new Error(`${method} ${path}: ${parsed?.error.message ?? "no such operation"}`);

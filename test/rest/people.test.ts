@@ -77,3 +77,18 @@ test("[PEO12] an account is ended over HTTP as well; a repeat is told that nobod
   expect(await node.refusal("DELETE", "/api/me", { token: gone.token, key: "bye" })).toBe("bad_token");
   expect((await node.guest("Short Stay")).person.id).not.toBe(gone.person.id);
 });
+
+test("[PEO19] people with negative ids and 0 are asked for, added and paged like others", async () => {
+  const ann = await node.guest("Ann of the numbers");
+  for (const id of [-4, 0]) await node.inside.store.numberedPerson(id, Date.now());
+  const { body: found } = await node.ask("GET", "/api/people?ids=-4,0,-9", { token: ann.token });
+  expect((found as { people: { id: number }[] }).people.map(({ id }) => id)).toEqual([-4, 0]);
+  const room = await node.ask("POST", "/api/rooms", { token: ann.token, body: { key: "numbers", name: "Numbers" } });
+  const { id } = (room.body as { conversation: { id: number } }).conversation;
+  const at = `/api/conversations/${id}/members`;
+  for (const user of [-4, 0])
+    await node.ask("PUT", `${at}/${user}`, { token: ann.token, body: { key: `add:${user}` } });
+  const { body: list } = await node.ask("GET", `${at}?after=-4`, { token: ann.token });
+  expect((list as { members: { user: number }[] }).members.map(({ user }) => user)).toEqual([0, ann.person.id]);
+  expect(await node.refusal("GET", "/api/people?ids=-0", { token: ann.token })).toBe("bad_request");
+});

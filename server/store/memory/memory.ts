@@ -25,6 +25,8 @@ function own<T>(value: T): T {
 function peopleOf(state: State) {
   return {
     enrol: async (guest) => own(people.enrol(state, guest)),
+    openPerson: async (name, time) => own(people.openGuest(state, { name }, time)),
+    numberedPerson: async (id, time) => own(people.openGuest(state, { id }, time)),
     userByToken: async (tokenHash, time) => own(people.userByToken(state, tokenHash, time)),
     users: async (ids) => own([...new Set(ids)].flatMap((id) => state.users.get(id) ?? [])),
     usersByHandle: async (handles) => own(people.usersByHandle(state, handles)),

@@ -1,21 +1,47 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
+import { skeleton } from "../../core/names.ts";
 import type { NewGuest, User } from "../../core/ports.ts";
-import { changeNames, chooseNames, dayOf, findableAs, lapsed, looksOf, namesOfDeleted } from "../naming.ts";
+import {
+  changeNames,
+  chooseNames,
+  dayOf,
+  findableAs,
+  lapsed,
+  looksOf,
+  nameOfNumber,
+  namesOfDeleted,
+} from "../naming.ts";
 import type { State } from "./state.ts";
 
 /** Makes a guest with their inbox, or finds the one who has this token. */
 export function enrol(state: State, guest: NewGuest): User {
   const known = userByToken(state, guest.tokenHash, guest.time);
   if (known) return known;
-  const id = state.nextUser();
   const today = dayOf(guest.time);
-  const names = chooseNames(guest, (look) => isFree(state, look, id, today));
-  const user: User = { id, ...names, kind: "guest", role: "guest", inbox: openInbox(state, id, guest.time) };
-  state.users.set(id, user);
-  state.tokens.set(guest.tokenHash, { user: id, used: today });
+  const names = chooseNames(guest, (look) => isFree(state, look, null, today));
+  const user = put(state, state.nextUser(), names, guest.time);
+  state.tokens.set(guest.tokenHash, { user: user.id, used: today });
   hold(state, user, today);
+  return user;
+}
+
+/** The open guest of this name, or with this number. */
+export function openGuest(state: State, who: { name: string } | { id: UserId }, time: Time): User {
+  const name = "name" in who ? who.name : nameOfNumber(who.id);
+  if (holderOf(state, skeleton(name), dayOf(time)) !== null) throw new ChatError("name_taken");
+  const known = state.users.get("name" in who ? (state.openNames.get(name) ?? Number.NaN) : who.id);
+  if (known) return known;
+  const user = put(state, "name" in who ? state.nextUser() : who.id, { name, handle: "" }, time);
+  user.open = true;
+  if ("name" in who) state.openNames.set(name, user.id);
+  return user;
+}
+
+function put(state: State, id: UserId, names: { name: string; handle: string }, time: Time): User {
+  const user: User = { id, ...names, kind: "guest", role: "guest", inbox: openInbox(state, id, time) };
+  state.users.set(id, user);
   return user;
 }
 
@@ -51,6 +77,7 @@ export function findUsers(state: State, page: { after: UserId; limit: number; qu
   return [...state.users.values()]
     .filter((user) => user.id > page.after && !state.logs.get(user.inbox)?.row.closed)
     .filter((user) => findableAs(user).includes(fold(page.query)))
+    .sort((a, b) => a.id - b.id)
     .slice(0, page.limit);
 }
 
@@ -82,14 +109,21 @@ function hold(state: State, user: User, today: number): void {
   if (isFree(state, handle, user.id, today)) state.holdings.set(handle, { user: user.id, byHandle: true });
 }
 
-function isFree(state: State, look: string, user: UserId, today: number): boolean {
+/** May this person, or a new one, be called that? Takes the names of a guest who was away too long. */
+function isFree(state: State, look: string, user: UserId | null, today: number): boolean {
   const holder = state.holdings.get(look)?.user;
   if (holder === undefined || holder === user) return true;
-  const person = state.users.get(holder);
-  const uses = [...state.tokens.values()].filter((token) => token.user === holder).map((token) => token.used);
-  if (!person || !lapsed(person, Math.max(...uses), today)) return false;
+  if (holderOf(state, look, today) !== null) return false;
   release(state, holder);
   return true;
+}
+
+/** Who holds this look and was not away too long. */
+function holderOf(state: State, look: string, today: number): UserId | null {
+  const person = state.users.get(state.holdings.get(look)?.user ?? Number.NaN);
+  if (!person) return null;
+  const uses = [...state.tokens.values()].filter((token) => token.user === person.id).map((token) => token.used);
+  return lapsed(person, Math.max(...uses), today) ? null : person.id;
 }
 
 function release(state: State, user: UserId): void {

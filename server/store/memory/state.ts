@@ -50,7 +50,11 @@ export class State {
   readonly holdings = new Map<string, Holding>();
   owner: UserId | null = null;
   ownershipSecret: string | null = null;
+  /** Open people by their exact names. */
+  readonly openNames = new Map<string, UserId>();
   #entries: EntryId = 0;
+  /** So many ids from 1,000,000 up were given. */
+  #numbers = 0;
 
   log(id: ConversationId): Log {
     const log = this.logs.get(id);
@@ -68,7 +72,7 @@ export class State {
   }
 
   nextUser(): UserId {
-    return FIRST_NATIVE_USER + this.users.size;
+    return FIRST_NATIVE_USER + this.#numbers++;
   }
 
   /** Makes an empty conversation. */

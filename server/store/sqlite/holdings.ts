@@ -24,13 +24,19 @@ export class Holdings {
     );
   }
 
-  /** May this person be called that? Takes the names of a guest who was away too long. */
-  isFree(look: string, user: UserId, today: number): boolean {
+  /** May this person, or a new one, be called that? Takes the names of a guest who was away too long. */
+  isFree(look: string, user: UserId | null, today: number): boolean {
     const holder = this.#holder.get(look);
     if (!holder || holder.id === user) return true;
     if (!lapsed(holder, holder.used, today)) return false;
     this.#release.run(holder.id);
     return true;
+  }
+
+  /** Does somebody hold this look who was not away too long? */
+  isHeld(look: string, today: number): boolean {
+    const holder = this.#holder.get(look);
+    return holder !== null && !lapsed(holder, holder.used, today);
   }
 
   /** Holds those of this person's names that are free, and no others any more. */

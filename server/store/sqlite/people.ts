@@ -2,17 +2,21 @@ import type { Statement } from "bun:sqlite";
 import { ChatError } from "@parley/protocol/errors";
 import type { Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
+import { skeleton } from "../../core/names.ts";
 import type { NewGuest, User } from "../../core/ports.ts";
-import { changeNames, chooseNames, dayOf, findableAs } from "../naming.ts";
+import { changeNames, chooseNames, dayOf, findableAs, nameOfNumber } from "../naming.ts";
 import { attempt } from "./errors.ts";
 import { Holdings } from "./holdings.ts";
-import { USER } from "./rows.ts";
+import { type StoredUser, USER, userOf } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import type { Transactions } from "./transactions.ts";
 
 /** Finds people by a part of their names. */
 export const FIND = `SELECT ${USER} FROM users AS u
   WHERE u.id > ?1 AND u.findable <> '' AND (?2 = '' OR instr(u.findable, ?2)) ORDER BY u.id LIMIT ?3`;
+
+/** Finds the open guest of a name; nobody's whose id is a number of a dialect. */
+export const OPEN_NAMED = `SELECT ${USER} FROM users AS u WHERE u.name = ? AND u.open = 1 AND u.id >= 1000000`;
 
 /** People, their tokens and the names they hold. */
 export class People {
@@ -33,6 +37,18 @@ export class People {
     });
   }
 
+  /** The open guest of this name, or with this number. */
+  openGuest(who: { name: string } | { id: UserId }, time: Time): User {
+    return this.#transactions.run(() => {
+      const name = "name" in who ? who.name : nameOfNumber(who.id);
+      if (this.#holdings.isHeld(skeleton(name), dayOf(time))) throw new ChatError("name_taken");
+      const known = "name" in who ? this.#prepared.byOpenName.get(name) : this.#prepared.byId.get(who.id);
+      if (known) return userOf(known);
+      const id = "name" in who ? null : who.id;
+      return { ...this.#put(id, { name, handle: "" }, 1, time), open: true };
+    });
+  }
+
   userByToken(tokenHash: string, time: Time): User | null {
     const token = this.#prepared.byToken.get(tokenHash);
     if (!token) return null;
@@ -42,16 +58,16 @@ export class People {
   }
 
   users(ids: readonly UserId[]): User[] {
-    const found = new Map(this.#prepared.byIds.all(JSON.stringify(ids)).map((user) => [user.id, user]));
+    const found = new Map(this.#prepared.byIds.all(JSON.stringify(ids)).map((row) => [row.id, userOf(row)]));
     return [...new Set(ids)].flatMap((id) => found.get(id) ?? []);
   }
 
   usersByHandle(handles: readonly string[]): User[] {
-    return this.#prepared.byHandles.all(JSON.stringify(handles));
+    return this.#prepared.byHandles.all(JSON.stringify(handles)).map(userOf);
   }
 
   findUsers({ after, limit, query }: { after: UserId; limit: number; query: string }): User[] {
-    return this.#prepared.find.all(after, fold(query), limit);
+    return this.#prepared.find.all(after, fold(query), limit).map(userOf);
   }
 
   updateProfile(id: UserId, change: { name?: string; handle?: string }, time: Time): User {
@@ -66,24 +82,30 @@ export class People {
   }
 
   #find(id: UserId): User {
-    const [user] = this.users([id]);
-    if (!user) throw new ChatError("not_found");
-    return user;
+    const row = this.#prepared.byId.get(id);
+    if (!row) throw new ChatError("not_found");
+    return userOf(row);
   }
 
   #create(guest: NewGuest): User {
-    const { inbox, guests, own, join, span, token } = this.#prepared;
     const today = dayOf(guest.time);
-    // Nobody has the id 0, so every name that is held counts as somebody else's.
-    const names = chooseNames(guest, (look) => this.#holdings.isFree(look, 0, today));
-    const box = Number(inbox.run(guest.time).lastInsertRowid);
-    const id = Number(guests.run(names.name, names.handle, findableAs(names), box).lastInsertRowid);
-    own.run(id, box);
-    join.run(box, id);
-    span.run(box, id);
-    token.run(guest.tokenHash, id, today);
-    this.#holdings.hold({ id, ...names }, today);
-    return { id, ...names, kind: "guest", role: "guest", inbox: box };
+    const names = chooseNames(guest, (look) => this.#holdings.isFree(look, null, today));
+    const user = this.#put(null, names, 0, guest.time);
+    this.#prepared.token.run(guest.tokenHash, user.id, today);
+    this.#holdings.hold(user, today);
+    return user;
+  }
+
+  /** Writes a person and their inbox; the next free id where none is given. */
+  #put(id: UserId | null, names: Pick<User, "name" | "handle">, open: 0 | 1, time: Time): User {
+    const { inbox, guests, own, join, span } = this.#prepared;
+    const box = Number(inbox.run(time).lastInsertRowid);
+    const { lastInsertRowid } = guests.run(id, names.name, names.handle, findableAs(names), box, open);
+    const user = Number(lastInsertRowid);
+    own.run(user, box);
+    join.run(box, user);
+    span.run(box, user);
+    return { id: user, ...names, kind: "guest", role: "guest", inbox: box };
   }
 
   /** Best effort: whoever comes in may read even while nothing can be written. */
@@ -102,23 +124,27 @@ export class People {
 }
 
 function prepare(statements: Statements) {
-  const run = (sql: string): Statement<never, (string | number)[]> => statements.prepare(sql);
+  const run = (sql: string): Statement<never, (string | number | null)[]> => statements.prepare(sql);
   return {
     byToken: statements.prepare<{ id: UserId; used: number }, [string]>(
       "SELECT user AS id, used FROM tokens WHERE hash = ?",
     ),
-    byIds: statements.prepare<User, [string]>(
+    byIds: statements.prepare<StoredUser, [string]>(
       `SELECT ${USER} FROM users AS u WHERE u.id IN (SELECT value FROM json_each(?))`,
     ),
-    byHandles: statements.prepare<User, [string]>(
+    byId: statements.prepare<StoredUser, [number]>(`SELECT ${USER} FROM users AS u WHERE u.id = ?`),
+    byOpenName: statements.prepare<StoredUser, [string]>(OPEN_NAMED),
+    byHandles: statements.prepare<StoredUser, [string]>(
       `SELECT ${USER} FROM users AS u JOIN holdings AS h ON h.user = u.id AND h.by_handle = 1
        WHERE u.handle IN (SELECT value FROM json_each(?))`,
     ),
-    find: statements.prepare<User, [number, string, number]>(FIND),
+    find: statements.prepare<StoredUser, [number, string, number]>(FIND),
     inbox: run(
       "INSERT INTO conversations (kind, folded, visibility, created, members) VALUES ('inbox', '', 'private', ?, 1)",
     ),
-    guests: run("INSERT INTO users (name, handle, findable, kind, role, inbox) VALUES (?, ?, ?, 'guest', 'guest', ?)"),
+    guests: run(
+      "INSERT INTO users (id, name, handle, findable, kind, role, inbox, open) VALUES (?, ?, ?, ?, 'guest', 'guest', ?, ?)",
+    ),
     own: run("UPDATE conversations SET owner = ? WHERE id = ?"),
     join: run(
       "INSERT INTO members (conversation, user, role, joined, delivered, read) VALUES (?, ?, 'member', 0, 0, 0)",

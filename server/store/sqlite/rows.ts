@@ -1,6 +1,6 @@
 import type { ConversationKind, Visibility } from "@parley/protocol/conversations";
 import type { Entry, EntryKind } from "@parley/protocol/entries";
-import type { ConversationRow, Logged } from "../../core/ports.ts";
+import type { ConversationRow, Logged, User } from "../../core/ports.ts";
 import { KINDS } from "./schema.ts";
 
 /** Columns of an entry, in the order that `EntryRow` names them. */
@@ -60,4 +60,11 @@ export function conversationOf(row: StoredConversation): ConversationRow {
 export const MEMBER = "m.conversation, m.user, m.role, m.joined, m.delivered, m.read";
 
 /** Columns of a person; the table must be named `u`. */
-export const USER = "u.id, u.name, u.handle, u.kind, u.role, u.inbox";
+export const USER = "u.id, u.name, u.handle, u.kind, u.role, u.inbox, u.open";
+
+/** A person as the database has them. */
+export type StoredUser = Omit<User, "open"> & { open: number };
+
+export function userOf({ open, ...user }: StoredUser): User {
+  return open === 1 ? { ...user, open: true } : user;
+}

@@ -25,6 +25,7 @@ export const KINDS = [
  * is there once follows from the head row, which gives it. `digest` is null where the key claims nothing. `claim` begins
  * with the key: keys that begin with a time then stand beside each other, and a batch touches few pages.
  * `users.findable` is the text in which somebody is looked for, empty once their account was ended.
+ * `users.open` is 1 for whoever needs no proof; those with an id below 1,000,000 are found by it, the others by name.
  * `conversations.moved` counts the commits that moved marks of which the conversation's followers are told.
  * A row of `moves` says that a mark (kind 0 delivered, 1 read) went from `past` to `seq` at a time.
  */
@@ -140,6 +141,10 @@ export const MIGRATIONS: readonly Step[] = [
   `,
   makeFindable,
   "ALTER TABLE conversations ADD COLUMN moved INTEGER NOT NULL DEFAULT 0",
+  `
+  ALTER TABLE users ADD COLUMN open INTEGER NOT NULL DEFAULT 0;
+  CREATE UNIQUE INDEX open_names ON users (name) WHERE open = 1 AND id >= 1000000;
+  `,
 ];
 
 function makeFindable(db: Database): void {

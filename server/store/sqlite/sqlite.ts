@@ -66,6 +66,8 @@ function logsOf(ask: Ask, commits: Commits, history: History, scrub: Scrub, read
 function peopleOf(ask: Ask, people: People) {
   return {
     enrol: (guest) => ask(() => people.enrol(guest)),
+    openPerson: (name, time) => ask(() => people.openGuest({ name }, time)),
+    numberedPerson: (id, time) => ask(() => people.openGuest({ id }, time)),
     userByToken: (tokenHash, time) => ask(() => people.userByToken(tokenHash, time)),
     users: (ids) => ask(() => people.users(ids)),
     usersByHandle: (handles) => ask(() => people.usersByHandle(handles)),
