@@ -19,22 +19,29 @@ type Standing = MemberRole | "server_owner" | "outsider";
 const MEMBERS: Standing[] = ["owner", "moderator", "member"];
 const KEEPERS: Standing[] = ["owner", "moderator", "server_owner"];
 const OWNERS: Standing[] = ["owner", "server_owner"];
+const ANYBODY: Standing[] = ["owner", "moderator", "member", "read_only", "server_owner", "outsider"];
 const OWNER_OF_ALL: Standing[] = ["server_owner"];
 const NOBODY: Standing[] = [];
 
+type Place = "public" | "unowned" | "private" | "group" | "direct" | "inbox";
+
+const PUBLIC: Record<Action, Standing[]> = {
+  post: MEMBERS,
+  delete_others: KEEPERS,
+  read_ledger: OWNER_OF_ALL,
+  rename: OWNERS,
+  delete_room: OWNERS,
+  add_member: MEMBERS,
+  remove_member: KEEPERS,
+  leave: [...MEMBERS, "read_only"],
+  join: ["outsider"],
+};
+
 /** Who may do what, by kind of conversation. The whole truth: `can` only looks things up here. */
-const TABLE: Record<"public" | "private" | "group" | "direct" | "inbox", Record<Action, Standing[]>> = {
-  public: {
-    post: MEMBERS,
-    delete_others: KEEPERS,
-    read_ledger: OWNER_OF_ALL,
-    rename: OWNERS,
-    delete_room: OWNERS,
-    add_member: MEMBERS,
-    remove_member: KEEPERS,
-    leave: [...MEMBERS, "read_only"],
-    join: ["outsider"],
-  },
+const TABLE: Record<Place, Record<Action, Standing[]>> = {
+  public: PUBLIC,
+  /** A public room that belongs to nobody. */
+  unowned: { ...PUBLIC, delete_room: ANYBODY },
   private: {
     post: MEMBERS,
     delete_others: KEEPERS,
@@ -83,7 +90,17 @@ const TABLE: Record<"public" | "private" | "group" | "direct" | "inbox", Record<
 
 /** Pure: may this person do this here? Being able to read is decided by how the conversation was obtained. */
 export function can(actor: User, action: Action, row: ConversationRow, member: { role: MemberRole } | null): boolean {
-  const allowed = TABLE[row.kind === "room" ? row.visibility : row.kind][action];
+  const allowed = TABLE[placeOf(row)][action];
   if (allowed.includes(member ? member.role : "outsider")) return true;
   return actor.role === "owner" && allowed.includes("server_owner");
+}
+
+function placeOf(row: ConversationRow): Place {
+  if (row.kind !== "room") return row.kind;
+  return isUnowned(row) ? "unowned" : row.visibility;
+}
+
+/** Pure: does this room belong to nobody, until somebody makes it theirs? */
+export function isUnowned({ kind, visibility, owner }: ConversationRow): boolean {
+  return kind === "room" && visibility === "public" && owner === null;
 }

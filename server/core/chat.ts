@@ -10,6 +10,7 @@ import { Conversations } from "./conversations.ts";
 import type { FeedLimits, Tap } from "./feed.ts";
 import { Feeds } from "./feeds.ts";
 import { history } from "./history.ts";
+import { House } from "./house.ts";
 import type { Done } from "./keyed.ts";
 import { Members } from "./members.ts";
 import { Messages } from "./messages.ts";
@@ -17,6 +18,7 @@ import { People } from "./people.ts";
 import type { Broadcast, Bus, Clock, Digests, Observer, Outlet, Store, User } from "./ports.ts";
 import { Presence, type PresenceLimits } from "./presence.ts";
 import { mark, receipts, tellMoved } from "./receipts.ts";
+import { Rooms } from "./rooms.ts";
 import { type Tapped, tapped } from "./tap.ts";
 
 export interface ChatLimits {
@@ -55,10 +57,12 @@ type Table = { [C in PlainCommand]: (actor: Actor, args: Args<C>) => Promise<Res
 /** The front door: everything that chat is, for every way in. */
 export class Chat {
   readonly people: People;
+  readonly rooms: Rooms;
   readonly feeds: Feeds;
   readonly presence: Presence;
   readonly #parts: ChatParts;
   readonly #committer: Committer;
+  readonly #house: House;
   readonly #messages: Messages;
   readonly #table: Table;
   readonly #lines: ConnectionParts;
@@ -82,6 +86,9 @@ export class Chat {
     const keyed = { store, committer: this.#committer, digests, clock };
     this.people = new People({ ...keyed, limits });
     this.#messages = new Messages({ ...keyed, presence: this.presence, limits });
+    const conversations = new Conversations({ ...keyed, limits });
+    this.#house = new House({ store, clock });
+    this.rooms = new Rooms({ ...keyed, house: this.#house, conversations, limits });
     const { looks, resumeWaiting } = limits;
     this.#lines = {
       store,
@@ -93,11 +100,16 @@ export class Chat {
       resumeWaiting,
       clock,
     };
-    this.#table = this.#commands(keyed, new Conversations({ ...keyed, limits }), new Members({ ...keyed, limits }));
+    this.#table = this.#commands(keyed, conversations, new Members({ ...keyed, limits }));
   }
 
   get epoch(): string {
     return this.#parts.store.epoch;
+  }
+
+  /** The server's own person, who does what nobody does; nobody can sign in as them. */
+  house(): Promise<User> {
+    return this.#house.person();
   }
 
   /** Carries out one command with arguments of its shape. Throws ChatError. */

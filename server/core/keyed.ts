@@ -47,6 +47,7 @@ const REFUSALS: Record<Guard["is"], ChatError["code"]> = {
   open: "gone",
   message: "not_found",
   fewer: "too_many",
+  unnamed: "name_taken",
 };
 
 /**

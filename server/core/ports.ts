@@ -61,7 +61,9 @@ export type Guard =
   | { is: "open"; conversation: ConversationId }
   /** This message exists, is `author`'s where that is given, and was not deleted. */
   | { is: "message"; conversation: ConversationId; seq: Seq; author?: UserId }
-  | { is: "fewer"; conversation: ConversationId; than: number };
+  | { is: "fewer"; conversation: ConversationId; than: number }
+  /** No open public room has exactly this name. */
+  | { is: "unnamed"; name: string };
 
 /** An entry that has no seq yet. `digest` is of the command it came from: the same key with another digest is refused. */
 export type Draft = {
@@ -171,6 +173,11 @@ export interface Store {
   openPerson(name: string, time: Time): Promise<User>;
   /** The open guest whose id is this number, below 1,000,000, shown as `User 5`. Throws `name_taken` likewise. */
   numberedPerson(id: UserId, time: Time): Promise<User>;
+  /**
+   * The server's own person, made where there is none: a bot that nobody can sign in as or finds, whose names do not
+   * lapse. The first handle that is free is theirs.
+   */
+  house(bot: Omit<NewGuest, "tokenHash">): Promise<User>;
   /** Also notes, once a day, that the token was used, and takes names up again that lapsed and are still free. */
   userByToken(tokenHash: string, time: Time): Promise<User | null>;
   /** Those that exist, each once, in the order asked for. */
@@ -199,6 +206,8 @@ export interface Store {
   members(conversation: ConversationId, after: UserId, limit: number): Promise<Member[]>;
   /** Public rooms with an id after `after`, in the order of their ids, whose name contains `query` in either case. */
   rooms(viewer: UserId, page: { after: number; limit: number; query: string }): Promise<RoomListing[]>;
+  /** The open public room of exactly this name, the oldest where there are several. */
+  roomNamed(name: string): Promise<ConversationRow | null>;
 
   /** The last entry of each that exists, closed ones included, and the counter of its moves. */
   heads(ids: readonly ConversationId[]): Promise<Map<ConversationId, Head>>;

@@ -43,7 +43,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   place: fc.constantFrom(4, 4, 4, 5, 5, 6, 7, 8),
   seq: fc.integer({ min: 2, max: 9 }),
   key: fc.nat(9),
-  guard: fc.constantFrom("none", "none", "member", "stranger", "open", "message", "own", "fewer"),
+  guard: fc.constantFrom("none", "none", "member", "stranger", "open", "message", "own", "fewer", "unnamed"),
 });
 
 /** What a step writes; null where it moves a mark, or where the place does not exist. */
@@ -73,6 +73,7 @@ function guardsOf(guard: string, conversation: number, by: User, seq: number): G
   if (guard === "stranger") return [{ is: "stranger", conversation, user: by.id }];
   if (guard === "open") return [{ is: "open", conversation }];
   if (guard === "message") return [{ is: "message", conversation, seq }];
+  if (guard === "unnamed") return [{ is: "unnamed", name: `Name ${seq}` }];
   if (guard === "own") return [{ is: "message", conversation, seq, author: by.id }];
   return guard === "fewer" ? [{ is: "fewer", conversation, than: 2 }] : [];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { historyContract } from "./contract/history.ts";
+import { houseContract } from "./contract/house.ts";
 import { keysContract } from "./contract/keys.ts";
 import { type Open, play } from "./contract/kit.ts";
 import { marksContract } from "./contract/marks.ts";
@@ -8,6 +9,7 @@ import { openPeopleContract } from "./contract/open-people.ts";
 import { orderContract } from "./contract/order.ts";
 import { peopleContract } from "./contract/people.ts";
 import { type Gaps, restartContract } from "./contract/restart.ts";
+import { roomsContract } from "./contract/rooms.ts";
 
 /** Everything that the store's port promises, as tests for one adapter; `gaps` are what it cannot do, and why. */
 export function storeContract(name: string, open: Open, gaps: Gaps = {}): void {
@@ -19,6 +21,8 @@ export function storeContract(name: string, open: Open, gaps: Gaps = {}): void {
     marksContract(open);
     peopleContract(open);
     openPeopleContract(open);
+    houseContract(open);
+    roomsContract(open);
     restartContract(open, gaps);
 
     test("[DUR3] a store that is open is ready, and a batch of nothing changes nothing", () =>

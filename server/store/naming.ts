@@ -41,6 +41,13 @@ export function chooseNames(guest: NewGuest, isFree: (look: string) => boolean):
   return { name: guest.name, handle };
 }
 
+/** What the server's own person is called: its handle is the first that is free, its name is nobody's to refuse. */
+export function houseNames(name: string, handles: readonly string[], isFree: (look: string) => boolean) {
+  const handle = handles.find((candidate) => isFree(skeleton(candidate)));
+  if (handle === undefined) throw new ChatError("name_taken");
+  return { name, handle };
+}
+
 /** How an open person is shown whom a dialect knows by a number. */
 export function nameOfNumber(id: UserId): string {
   return `User ${id}`;

@@ -121,10 +121,12 @@ export class Seat implements Outlet {
   }
 }
 
+let drawn = 0;
+
 const digests: Digests = {
   content: (text) => Number(Bun.hash.xxHash64(text) & 0xfffffffffffffn),
   token: (secret) => `hash:${secret}`,
-  random: (length) => "r".repeat(length),
+  random: (length) => String(drawn++).padStart(length, "r"),
 };
 
 /** The real core on a store and a bus of the test's choice, with sockets that only remember. */

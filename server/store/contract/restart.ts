@@ -33,6 +33,7 @@ function lasting(open: Open): void {
       await world.log(draft(ann, at, "e", "edited", { target: entry.seq, text: "hi @bob" }));
       const pair = openedBy((await world.commit(direct([ann, bob], "d")))[0]);
       await world.mark([at, bob, 4, 0]);
+      let asked = 0;
       const all = async () => ({
         epoch: world.store.epoch,
         people: [await world.store.userByToken("token of Ann", NOW), await world.store.usersByHandle(["bob"])],
@@ -43,6 +44,8 @@ function lasting(open: Open): void {
         rooms: await world.store.rooms(bob.id, { after: 0, limit: 9, query: "kitchen" }),
         heads: [...(await world.store.heads([at, pair, ann.inbox]))],
         spans: await world.store.spans(at, bob.id),
+        house: await world.store.house({ name: "Parley", handles: [`h-${++asked}`], time: NOW }),
+        named: await world.store.roomNamed("Kitchen"),
         recall: await world.store.recall(ann.id, at, "e"),
       });
       const before = await all();

@@ -1,13 +1,17 @@
 import type { Guard } from "../../core/ports.ts";
+import { roomNamed } from "./reads.ts";
 import type { Log, State } from "./state.ts";
+
+type OfOne = Exclude<Guard, { is: "unnamed" }>;
 
 /** Does this condition hold now? */
 export function holds(state: State, guard: Guard): boolean {
+  if (guard.is === "unnamed") return roomNamed(state, guard.name) === null;
   const log = state.logs.get(guard.conversation);
   return log !== undefined && holdsIn(log, guard);
 }
 
-function holdsIn(log: Log, guard: Guard): boolean {
+function holdsIn(log: Log, guard: OfOne): boolean {
   switch (guard.is) {
     case "member":
       return log.members.get(guard.user)?.joined === guard.since;

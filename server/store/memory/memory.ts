@@ -27,6 +27,7 @@ function peopleOf(state: State) {
     enrol: async (guest) => own(people.enrol(state, guest)),
     openPerson: async (name, time) => own(people.openGuest(state, { name }, time)),
     numberedPerson: async (id, time) => own(people.openGuest(state, { id }, time)),
+    house: async (bot) => own(people.house(state, bot)),
     userByToken: async (tokenHash, time) => own(people.userByToken(state, tokenHash, time)),
     users: async (ids) => own([...new Set(ids)].flatMap((id) => state.users.get(id) ?? [])),
     usersByHandle: async (handles) => own(people.usersByHandle(state, handles)),
@@ -50,6 +51,7 @@ function conversationsOf(state: State) {
       return page.map(({ user, role, joined }) => ({ user, role, joined }));
     },
     rooms: async (viewer, page) => reads.rooms(state, viewer, page),
+    roomNamed: async (name) => own(reads.roomNamed(state, name)),
     async marks(conversation): Promise<Mark[]> {
       const marks = membersOf(conversation).map(({ user, delivered, read }) => ({ user, delivered, read }));
       return marks.sort((a, b) => a.user - b.user);

@@ -8,6 +8,7 @@ import {
   chooseNames,
   dayOf,
   findableAs,
+  houseNames,
   lapsed,
   looksOf,
   nameOfNumber,
@@ -37,6 +38,16 @@ export function openGuest(state: State, who: { name: string } | { id: UserId }, 
   user.open = true;
   if ("name" in who) state.openNames.set(name, user.id);
   return user;
+}
+
+/** The server's own person. */
+export function house(state: State, { name, handles, time }: Omit<NewGuest, "tokenHash">): User {
+  if (state.house) return state.house;
+  const today = dayOf(time);
+  const names = houseNames(name, handles, (look) => isFree(state, look, null, today));
+  state.house = Object.assign(put(state, state.nextUser(), names, time), { kind: "bot", role: "member" } as const);
+  hold(state, state.house, today);
+  return state.house;
 }
 
 function put(state: State, id: UserId, names: { name: string; handle: string }, time: Time): User {
@@ -75,7 +86,7 @@ export function usersByHandle(state: State, handles: readonly string[]): User[] 
 
 export function findUsers(state: State, page: { after: UserId; limit: number; query: string }): User[] {
   return [...state.users.values()]
-    .filter((user) => user.id > page.after && !state.logs.get(user.inbox)?.row.closed)
+    .filter((user) => user !== state.house && user.id > page.after && !state.logs.get(user.inbox)?.row.closed)
     .filter((user) => findableAs(user).includes(fold(page.query)))
     .sort((a, b) => a.id - b.id)
     .slice(0, page.limit);

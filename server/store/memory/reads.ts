@@ -23,12 +23,21 @@ export function rooms(
   page: { after: number; limit: number; query: string },
 ): RoomListing[] {
   return [...state.logs.values()]
-    .filter(({ row }) => row.kind === "room" && row.visibility === "public" && !row.closed && row.id > page.after)
+    .filter(({ row }) => isOpenPublicRoom(row) && row.id > page.after)
     .filter(({ row }) => fold(row.name ?? "").includes(fold(page.query)))
     .slice(0, page.limit)
     .map(({ row: { id, name, topic, members, head, created }, members: all }) => {
       return { id, name: name ?? "", topic, members, head, created, joined: all.has(viewer) };
     });
+}
+
+export function roomNamed(state: State, name: string): ConversationRow | null {
+  const rooms = [...state.logs.values()].map(({ row }) => row);
+  return rooms.find((row) => isOpenPublicRoom(row) && row.name === name) ?? null;
+}
+
+function isOpenPublicRoom({ kind, visibility, closed }: ConversationRow): boolean {
+  return kind === "room" && visibility === "public" && !closed;
 }
 
 export function heads(state: State, ids: readonly ConversationId[]): Map<ConversationId, Head> {

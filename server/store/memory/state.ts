@@ -50,6 +50,7 @@ export class State {
   readonly holdings = new Map<string, Holding>();
   owner: UserId | null = null;
   ownershipSecret: string | null = null;
+  house: User | null = null;
   /** Open people by their exact names. */
   readonly openNames = new Map<string, UserId>();
   #entries: EntryId = 0;

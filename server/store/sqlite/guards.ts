@@ -1,21 +1,25 @@
 import type { Statement } from "bun:sqlite";
 import type { Guard } from "../../core/ports.ts";
 import type { Heads } from "./heads.ts";
+import { READS } from "./reads.ts";
 import type { Statements } from "./statements.ts";
 
 /** Asks whether a condition holds at this point of a batch. */
 export class Guards {
   readonly #heads: Heads;
   readonly #joined: Statement<{ joined: number }, [number, number]>;
+  readonly #named: Statement<{ id: number }, [string]>;
   readonly #message: Statement<{ author: number }, [number, number]>;
 
   constructor(statements: Statements, heads: Heads) {
     this.#heads = heads;
     this.#joined = statements.prepare("SELECT joined FROM members WHERE conversation = ? AND user = ?");
+    this.#named = statements.prepare(READS.roomNamed);
     this.#message = statements.prepare("SELECT author FROM entries WHERE conversation = ? AND seq = ? AND live = 1");
   }
 
   holds(guard: Guard): boolean {
+    if (guard.is === "unnamed") return this.#isUnnamed(guard.name);
     const { conversation } = guard;
     switch (guard.is) {
       case "member":
@@ -31,5 +35,11 @@ export class Guards {
         return message !== null && (guard.author === undefined || message.author === guard.author);
       }
     }
+  }
+
+  #isUnnamed(name: string): boolean {
+    // Names are found in the table, where what this batch renamed or closed is not written yet.
+    this.#heads.flush();
+    return this.#named.get(name) === null;
   }
 }

@@ -4,7 +4,7 @@ import type { Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
 import { skeleton } from "../../core/names.ts";
 import type { NewGuest, User } from "../../core/ports.ts";
-import { changeNames, chooseNames, dayOf, findableAs, nameOfNumber } from "../naming.ts";
+import { changeNames, chooseNames, dayOf, findableAs, houseNames, nameOfNumber } from "../naming.ts";
 import { attempt } from "./errors.ts";
 import { Holdings } from "./holdings.ts";
 import { type StoredUser, USER, userOf } from "./rows.ts";
@@ -17,6 +17,9 @@ export const FIND = `SELECT ${USER} FROM users AS u
 
 /** Finds the open guest of a name; nobody's whose id is a number of a dialect. */
 export const OPEN_NAMED = `SELECT ${USER} FROM users AS u WHERE u.name = ? AND u.open = 1 AND u.id >= 1000000`;
+
+/** Finds the server's own person. */
+export const HOUSE = `SELECT ${USER} FROM meta AS m JOIN users AS u ON u.id = m.value WHERE m.name = 'house'`;
 
 /** People, their tokens and the names they hold. */
 export class People {
@@ -46,6 +49,21 @@ export class People {
       if (known) return userOf(known);
       const id = "name" in who ? null : who.id;
       return { ...this.#put(id, { name, handle: "" }, 1, time), open: true };
+    });
+  }
+
+  /** The server's own person. Nobody looks for them: what they are found by stays empty. */
+  house({ name, handles, time }: Omit<NewGuest, "tokenHash">): User {
+    return this.#transactions.run(() => {
+      const known = this.#prepared.house.get();
+      if (known) return userOf(known);
+      const today = dayOf(time);
+      const names = houseNames(name, handles, (look) => this.#holdings.isFree(look, null, today));
+      const user = this.#put(null, names, 0, time);
+      this.#prepared.settle.run(user.id);
+      this.#prepared.asHouse.run(user.id);
+      this.#holdings.hold(user, today);
+      return { ...user, kind: "bot", role: "member" };
     });
   }
 
@@ -139,6 +157,9 @@ function prepare(statements: Statements) {
        WHERE u.handle IN (SELECT value FROM json_each(?))`,
     ),
     find: statements.prepare<StoredUser, [number, string, number]>(FIND),
+    house: statements.prepare<StoredUser, []>(HOUSE),
+    settle: run("UPDATE users SET kind = 'bot', role = 'member', findable = '' WHERE id = ?"),
+    asHouse: run("INSERT INTO meta (name, value) VALUES ('house', ?)"),
     inbox: run(
       "INSERT INTO conversations (kind, folded, visibility, created, members) VALUES ('inbox', '', 'private', ?, 1)",
     ),

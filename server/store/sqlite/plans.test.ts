@@ -4,11 +4,11 @@ import { CLAIMED } from "./commit.ts";
 import { HISTORY } from "./history.ts";
 import { RAISE } from "./marks.ts";
 import { migrate } from "./migrate.ts";
-import { FIND, OPEN_NAMED } from "./people.ts";
+import { FIND, HOUSE, OPEN_NAMED } from "./people.ts";
 import { READS } from "./reads.ts";
 import { MIGRATIONS } from "./schema.ts";
 
-const QUESTIONS = { ...READS, ...HISTORY, claimed: CLAIMED, find: FIND, open: OPEN_NAMED, raise: RAISE };
+const QUESTIONS = { ...READS, ...HISTORY, claimed: CLAIMED, find: FIND, open: OPEN_NAMED, house: HOUSE, raise: RAISE };
 
 function planOf(db: Database, sql: string): string[] {
   const steps = db.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${sql}`).all();

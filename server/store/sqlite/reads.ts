@@ -22,6 +22,8 @@ export const READS = {
     FROM conversations AS c INDEXED BY lobby
     WHERE c.kind = 'room' AND c.visibility = 'public' AND c.closed = 0 AND c.id > ?2
       AND (?3 = '' OR instr(c.folded, ?3)) ORDER BY c.id LIMIT ?4`,
+  roomNamed: `SELECT ${CONVERSATION} FROM conversations AS c INDEXED BY named
+    WHERE c.kind = 'room' AND c.visibility = 'public' AND c.closed = 0 AND c.name = ? ORDER BY c.id LIMIT 1`,
   heads: `SELECT id, head AS seq, head_check AS 'check', moved FROM conversations WHERE id IN (SELECT value FROM json_each(?))`,
   unread: `SELECT count(*) AS found FROM
     (SELECT 1 FROM entries WHERE conversation = ? AND seq > ? AND live = 1 AND author <> ? LIMIT ${COUNTED})`,
@@ -85,6 +87,11 @@ export class Reads {
     return rows.map((row) => ({ ...row, name: row.name ?? "", joined: row.joined === 1 }));
   }
 
+  roomNamed(name: string): ConversationRow | null {
+    const row = this.#prepared.roomNamed.get(name);
+    return row && conversationOf(row);
+  }
+
   heads(ids: readonly ConversationId[]): Map<ConversationId, Head> {
     return new Map(this.#prepared.heads.all(JSON.stringify(ids)).map(({ id, ...head }) => [id, head]));
   }
@@ -119,6 +126,7 @@ function prepare(statements: Statements) {
     rooms: statements.prepare<Omit<RoomListing, "joined"> & { joined: number }, [number, number, string, number]>(
       READS.rooms,
     ),
+    roomNamed: statements.prepare<StoredConversation, [string]>(READS.roomNamed),
     heads: statements.prepare<{ id: ConversationId } & Head, [string]>(READS.heads),
     unread: statements.prepare<Count, [number, number, number]>(READS.unread),
     mentions: statements.prepare<Count, [number, number, number]>(READS.mentions),

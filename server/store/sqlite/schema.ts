@@ -145,6 +145,7 @@ export const MIGRATIONS: readonly Step[] = [
   ALTER TABLE users ADD COLUMN open INTEGER NOT NULL DEFAULT 0;
   CREATE UNIQUE INDEX open_names ON users (name) WHERE open = 1 AND id >= 1000000;
   `,
+  "CREATE INDEX named ON conversations (name) WHERE kind = 'room' AND visibility = 'public' AND closed = 0",
 ];
 
 function makeFindable(db: Database): void {
