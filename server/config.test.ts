@@ -87,3 +87,32 @@ test("[OPS1] every variable's default is one that it would take", () => {
     expect({ name, value: variable.read(String(fallback)) }).toEqual({ name, value: fallback });
   }
 });
+
+test("[DIA3] ports, the dialect of names and home rooms are taken as documented", () => {
+  const { dialects } = configFrom({
+    PARLEY_LISTEN: "8100=messenger, 5000=broadcast,8001",
+    PARLEY_NAME_DIALECT: "plain",
+    PARLEY_HOME_ROOMS: "messenger=the lobby,direct=the lobby",
+  });
+  expect(dialects).toEqual({
+    listeners: [
+      { port: 8100, dialect: "messenger" },
+      { port: 5000, dialect: "broadcast" },
+      { port: 8001, dialect: null },
+    ],
+    names: "plain",
+    homes: { messenger: "the lobby", broadcast: "main", plain: "plain", direct: "the lobby" },
+  });
+});
+
+test("[DIA3] what is no port, no dialect and no room is refused, and so is a port twice", () => {
+  const bad = [
+    ...["x", "8100=", "8100=irc", "99999", "8100 messenger", "8100,8100=plain"].map((value) => [
+      "PARLEY_LISTEN",
+      value,
+    ]),
+    ...["messenger", "rooms"].map((value) => ["PARLEY_NAME_DIALECT", value]),
+    ...["messenger", "messenger=", "irc=a", "rooms=a", `plain=${"x".repeat(101)}`].map((v) => ["PARLEY_HOME_ROOMS", v]),
+  ];
+  for (const [name = "", value = ""] of bad) expect(() => configFrom({ [name]: value })).toThrow(name);
+});

@@ -1,3 +1,4 @@
+import { DIALECTS, type DialectName, NAME_DIALECTS, type NameDialect } from "@parley/protocol/dialects";
 import type { WireLimits } from "@parley/protocol/frames";
 import type { ChatLimits } from "./core/chat.ts";
 
@@ -27,6 +28,22 @@ export interface SocketLimits {
   returnsPerSecond: number;
 }
 
+/** A further port, and the dialect that it speaks where the address of a request leaves it open. */
+export interface Listener {
+  port: number;
+  dialect: DialectName | null;
+}
+
+/** How the protocols of existing clients are told apart, and where they lead. */
+export interface DialectConfig {
+  /** Ports besides PORT. */
+  listeners: readonly Listener[];
+  /** What `/ws/<name>` speaks where nothing else says so. */
+  names: NameDialect;
+  /** The room that everybody of a dialect enters, by its name. */
+  homes: Readonly<Partial<Record<DialectName, string>>>;
+}
+
 /** Everything that can differ between two installations, and every limit. Made once, never changed. */
 export interface Config {
   readonly host: string;
@@ -42,6 +59,7 @@ export interface Config {
   readonly bodyBytes: number;
   readonly chat: Readonly<ChatLimits>;
   readonly socket: Readonly<SocketLimits>;
+  readonly dialects: Readonly<DialectConfig>;
   /** What clients are told of all this. */
   readonly wire: Readonly<WireLimits>;
 }
@@ -65,6 +83,8 @@ export interface Variable<T> {
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
+
+const HOMES: Partial<Record<DialectName, string>> = { messenger: "messenger", broadcast: "main", plain: "plain" };
 
 /** The table of variables. The documentation is made from it. */
 export const VARIABLES = {
@@ -141,6 +161,29 @@ export const VARIABLES = {
     64 * KIB * MIB,
     "Memory for the newest entries of all conversations together.",
   ),
+  PARLEY_LISTEN: {
+    about:
+      "Further ports. One with a dialect speaks it wherever the address of a request leaves open which is meant, and shows its page at `/`.",
+    allowed: "ports such as `8100=messenger,5000=broadcast,8001`, separated by commas",
+    fallback: [] as Listener[],
+    shown: "none",
+    read: listenersIn,
+  },
+  PARLEY_NAME_DIALECT: {
+    about: "What `/ws/<name>` speaks on a port without a dialect: nothing in that handshake tells.",
+    allowed: NAME_DIALECTS.map((name) => `\`${name}\``).join(" or "),
+    fallback: "broadcast" as NameDialect,
+    shown: "`broadcast`",
+    read: (text: string) => NAME_DIALECTS.find((name) => name === text),
+  },
+  PARLEY_HOME_ROOMS: {
+    about:
+      "Public room that everybody of a dialect enters, by name; dialects with the same room talk to each other. `direct` has one only where it is named here.",
+    allowed: "rooms such as `messenger=lobby,plain=lobby`, separated by commas",
+    fallback: null as Partial<Record<DialectName, string>> | null,
+    shown: "`messenger=messenger,broadcast=main,plain=plain`",
+    read: homesIn,
+  },
   PARLEY_LINGER_MS: whole(10_000, "ms", 0, 600_000, "Time that somebody stays present after their last socket."),
 } satisfies Record<string, Variable<unknown>>;
 
@@ -172,6 +215,11 @@ export function configFrom(env: Environment): Config {
     bodyBytes: 128 * KIB,
     chat,
     socket,
+    dialects: {
+      listeners: of("PARLEY_LISTEN"),
+      names: of("PARLEY_NAME_DIALECT"),
+      homes: { ...HOMES, ...of("PARLEY_HOME_ROOMS") },
+    },
     wire: { text, room_name, shown_name, handle, page, batch_bytes: socket.batchBytes },
   });
 }
@@ -266,11 +314,40 @@ function whole(fallback: number, unit: string, from: number, to: number, about: 
   };
 }
 
-function originsIn(text: string): string[] | undefined {
-  const origins = text
+function listenersIn(text: string): Listener[] | undefined {
+  const listeners = partsOf(text).map((part): Listener | undefined => {
+    const [, digits = "", , name] = /^(\d{1,5})(=([a-z]+))?$/.exec(part) ?? [];
+    const dialect = name === undefined ? null : DIALECTS.find((one) => one === name);
+    const port = Number(digits);
+    return digits === "" || port > 65_535 || dialect === undefined ? undefined : { port, dialect };
+  });
+  const ports = new Set(listeners.map((listener) => listener?.port || Symbol()));
+  return ports.size === listeners.length ? allOf(listeners) : undefined;
+}
+
+function homesIn(text: string): Partial<Record<DialectName, string>> | undefined {
+  const homes = partsOf(text).map((part): [DialectName, string] | undefined => {
+    const [, name, room] = /^([a-z]+)=(\S(?:.{0,98}\S)?)$/u.exec(part) ?? [];
+    const dialect = DIALECTS.find((one) => one === name && one !== "rooms");
+    return dialect && room !== undefined ? [dialect, room] : undefined;
+  });
+  const all = allOf(homes);
+  return all && Object.fromEntries(all);
+}
+
+function partsOf(text: string): string[] {
+  return text
     .split(",")
-    .map((origin) => origin.trim())
-    .filter((origin) => origin !== "");
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function allOf<T>(values: (T | undefined)[]): T[] | undefined {
+  return values.some((value) => value === undefined) ? undefined : (values as T[]);
+}
+
+function originsIn(text: string): string[] | undefined {
+  const origins = partsOf(text);
   return origins.every((origin) => origin === "*" || isOrigin(origin)) ? origins : undefined;
 }
 

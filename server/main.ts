@@ -1,11 +1,14 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { DialectName } from "@parley/protocol/dialects";
 import { hmacDigests } from "./auth/digests.ts";
 import { obtainSecret } from "./auth/secret.ts";
 import { memoryBus } from "./bus/memory.ts";
-import { type Config, ConfigError, configFrom } from "./config.ts";
+import { type Config, ConfigError, configFrom, type Listener } from "./config.ts";
 import { Chat } from "./core/chat.ts";
 import type { Digests, Observer, Store } from "./core/ports.ts";
+import { plainDialect } from "./gateways/dialects/plain/session.ts";
+import { type DialectParts, ForeignGateway } from "./gateways/foreign.ts";
 import { addressesOf, ListenError, listen } from "./gateways/listen.ts";
 import { nativeDialect } from "./gateways/native/session.ts";
 import { restGateway } from "./gateways/rest/app.ts";
@@ -38,8 +41,8 @@ const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** Starts everything, or throws and leaves nothing behind. `say` gets a few plain lines for a person. */
 async function start(config: Config, say: Say): Promise<Running> {
-  // The port comes first, so that a busy one does not leave a new data folder behind.
-  await listen(config.host, config.port, () => new Response()).stop(true);
+  // The ports come first, so that a busy one does not leave a new data folder behind.
+  for (const { port } of portsOf(config)) await listen(config.host, port, () => new Response()).stop(true);
   const folder = resolve(config.data);
   const store = await openSqlite(folder);
   try {
@@ -57,32 +60,58 @@ async function serve(config: Config, folder: string, store: Store, say: Say): Pr
   const observer = createObserver({ level: config.logLevel, readable, now: clock.now, write });
   const digests = hmacDigests(obtainSecret(config.secretKey, folder));
   const bus = memoryBus();
-  let server: Bun.Server<BunSocket>;
   let stopping = false;
-  const broadcast = { publish: (topic: string, payload: string) => void server.publish(topic, payload) };
+  // Each port is a server of its own to the runtime, with topics of its own.
+  const servers: Bun.Server<BunSocket>[] = [];
+  const broadcast = {
+    publish: (topic: string, payload: string) => {
+      for (const server of servers) server.publish(topic, payload);
+    },
+  };
   const chat = new Chat({ store, bus, clock, digests, broadcast, observer, limits: config.chat });
   const gateway = socketGateway(config, chat, observer);
   const limits = { bodyBytes: config.bodyBytes, page: config.chat.page };
   const state = { connections: () => gateway.connections, draining: () => stopping, counts: observer.counts };
   const parts = { chat, store, bus, clock, digests, observer, limits, origins: config.origins, version: VERSION };
   const rest = restGateway({ ...parts, ...state }, webAssets(WEB));
-  server = listen(
-    config.host,
-    config.port,
-    (request, self) => (new URL(request.url).pathname === "/socket" ? gateway.upgrade(request, self) : rest(request)),
-    gateway.websocket,
-  );
+  const foreign = foreignGateway(config, gateway, { chat, broadcast, observer, digests });
+  const answering = (dialect: DialectName | null) => (request: Request, self: Bun.Server<BunSocket>) =>
+    new URL(request.url).pathname === "/socket"
+      ? gateway.upgrade(request, self)
+      : (foreign.answer(request, self, dialect) ?? rest(request));
+  for (const { port, dialect } of portsOf(config)) {
+    servers.push(listen(config.host, port, answering(dialect), gateway.websocket));
+  }
   gateway.start();
-  const url = await announce(addressesOf(config.host, server.port ?? config.port), store, digests, say);
+  const [{ port = config.port }] = servers as [Bun.Server<BunSocket>];
+  const url = await announce(addressesOf(config.host, port), store, digests, say);
+  for (const [at, { dialect }] of portsOf(config).entries()) {
+    if (at > 0) say(`port ${servers[at]?.port}${dialect ? ` speaks ${dialect}` : ""}`);
+  }
   const stop = async () => {
     stopping = true;
     await gateway.drain();
-    await until(() => gateway.connections === 0 && server.pendingRequests === 0, GRACE);
+    await until(() => gateway.connections === 0 && servers.every((one) => one.pendingRequests === 0), GRACE);
     await chat.settled();
-    await server.stop(true);
+    await Promise.all(servers.map((one) => one.stop(true)));
     await store.close();
   };
   return { url, observer, stop };
+}
+
+/** PORT first, and whatever else is listened on. */
+function portsOf({ port, dialects }: Config): Listener[] {
+  return [{ port, dialect: null }, ...dialects.listeners.filter((other) => other.port !== port || port === 0)];
+}
+
+type Shared = Pick<DialectParts, "chat" | "broadcast" | "observer" | "digests">;
+
+function foreignGateway({ dialects, socket, chat }: Config, sockets: SocketGateway, shared: Shared): ForeignGateway {
+  const { pendingBytes, pendingCommands } = socket;
+  const limits = { name: chat.shownName, text: chat.text, pendingBytes, pendingCommands };
+  const parts: DialectParts = { ...shared, clock, limits, rate: null, homes: dialects.homes };
+  const { observer } = shared;
+  return new ForeignGateway({ sockets, observer, names: dialects.names, dialects: [plainDialect(parts)] });
 }
 
 function socketGateway({ socket, wire }: Config, chat: Chat, observer: Observer): SocketGateway {

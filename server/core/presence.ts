@@ -76,13 +76,16 @@ export class Presence {
     begin(this.#lingering, conversation, user, over);
   }
 
-  /** A socket of a dialect is here now, until the result is called: it comes and goes by itself, whoever else it is. */
-  enter(conversation: ConversationId, user: UserId): () => void {
-    const arrival: Arrival = { user };
+  /**
+   * A socket of a dialect is here now, until the result is called: it comes and goes by itself, whoever else it is.
+   * `except` tells its own sockets so itself.
+   */
+  enter(conversation: ConversationId, user: UserId, except?: Watcher): () => void {
+    const arrival: Arrival = { user, except };
     const here = this.#arrivals.get(conversation) ?? [];
     this.#arrivals.set(conversation, here);
     here.push(arrival);
-    this.#tellWatchers(conversation, (to) => to.came(user));
+    this.#tellWatchers(conversation, (to) => to !== except && to.came(user));
     this.#tellSoon("presence", conversation);
     return () => this.#leave(conversation, arrival);
   }
@@ -159,11 +162,11 @@ export class Presence {
     if (left.length > 0) this.#arrivals.set(conversation, left);
     else this.#arrivals.delete(conversation);
     if (left.every(({ user }) => user !== arrival.user)) this.typing(conversation, arrival.user, false);
-    this.#gone(conversation, arrival.user);
+    this.#gone(conversation, arrival.user, arrival.except);
   }
 
-  #gone(conversation: ConversationId, user: UserId): void {
-    this.#tellWatchers(conversation, (to) => to.went(user));
+  #gone(conversation: ConversationId, user: UserId, except?: Watcher): void {
+    this.#tellWatchers(conversation, (to) => to !== except && to.went(user));
     this.#tellSoon("presence", conversation);
   }
 
@@ -202,6 +205,7 @@ export class Presence {
 /** One socket of a dialect. */
 interface Arrival {
   readonly user: UserId;
+  readonly except: Watcher | undefined;
 }
 
 /** Who holds a lease on what, and how to cancel its end. Only timers end one: a clock may be set, a timer may not. */

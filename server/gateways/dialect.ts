@@ -1,6 +1,8 @@
 import type { CloseName } from "@parley/protocol/closes";
+import type { DialectName } from "@parley/protocol/dialects";
 import type { Codec } from "../core/codec.ts";
 import type { Outlet } from "../core/ports.ts";
+import type { Asked } from "./select.ts";
 
 /** A connected socket in the hands of a session. */
 export interface Socket extends Outlet {
@@ -10,8 +12,6 @@ export interface Socket extends Outlet {
   end(code: number, reason: string): void;
   /** Ends the connection without waiting for the other side. */
   terminate(): void;
-  /** Says something to all subscribers of a topic but this socket. */
-  relay(topic: string, payload: string): void;
   ping(): void;
   /** Pings: true once a pong comes, false where none does within `ms`. */
   alive(ms: number): Promise<boolean>;
@@ -41,4 +41,45 @@ export interface Dialect {
   readonly codec: Codec;
   /** `entered` is called once the socket has said who it is. */
   open(socket: Socket, entered: (socket: Socket) => void): Session;
+}
+
+/** A promise that a dialect's wire cannot carry as far as the native protocol does. */
+export interface Gap {
+  /** What is missing, in one sentence for whoever runs or writes a client. */
+  what: string;
+  /** Why it cannot be otherwise while old clients work unchanged. */
+  why: string;
+}
+
+/** A request to become a socket of a dialect. */
+export interface Handshake extends Asked {
+  /** From `?token=` or `Authorization: Bearer`. */
+  token: string | null;
+}
+
+/** What a dialect answers to a handshake. */
+export type Admission =
+  /** `lost` is called where the handshake fails after all. */
+  | { is: "accepted"; open: Opening; lost?: () => void }
+  /** Accepted and closed at once, so that the client sees why. */
+  | { is: "closed"; code: number; reason: string }
+  /** Refused by an HTTP answer without a body: 503 where trying again makes sense. */
+  | { is: "refused"; status: 403 | 429 | 503 };
+
+/** A protocol of existing clients, which work on it unchanged. */
+export interface ForeignDialect {
+  readonly name: DialectName;
+  readonly gaps: readonly Gap[];
+  admit(handshake: Handshake): Promise<Admission>;
+  /** Answers a request over HTTP, or null where the path is none of this dialect's. */
+  answer?(request: HttpAsked): Promise<Response> | null;
+}
+
+/** A request over HTTP as a dialect sees it: its own path's segments, percent-decoded, and who asks. */
+export interface HttpAsked {
+  request: Request;
+  segments: readonly string[];
+  query: URLSearchParams;
+  token: string | null;
+  address: string;
 }

@@ -2,7 +2,7 @@ import { networkInterfaces } from "node:os";
 import type { BunSocket } from "./socket.ts";
 
 type Server = Bun.Server<BunSocket>;
-type Answering = (request: Request, server: Server) => Response | Promise<Response> | undefined;
+type Answering = (request: Request, server: Server) => Response | undefined | Promise<Response | undefined>;
 
 /** Nothing can listen there; its message is the one sentence to show. */
 export class ListenError extends Error {

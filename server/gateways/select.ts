@@ -1,9 +1,4 @@
-/** The protocols besides the native one. */
-export const DIALECTS = ["messenger", "broadcast", "rooms", "direct", "plain"] as const;
-export type DialectName = (typeof DIALECTS)[number];
-
-/** Dialects whose handshake is nothing but a name: no handshake tells them apart. */
-export type NameDialect = "broadcast" | "plain";
+import { DIALECTS, type DialectName, type NameDialect } from "@parley/protocol/dialects";
 
 /** What is asked of a dialect: the segments of its own path, percent-decoded. */
 export interface Asked {

@@ -41,10 +41,6 @@ export class BunSocket implements Socket {
     this.#ws?.send(payload);
   }
 
-  relay(topic: string, payload: string): void {
-    this.#ws?.publish(topic, payload);
-  }
-
   ping(): void {
     this.#ws?.ping();
   }

@@ -1,0 +1,289 @@
+import type { DialectName } from "@parley/protocol/dialects";
+import type { Entry, EntryOf } from "@parley/protocol/entries";
+import type { ConversationId, UserId } from "@parley/protocol/ids";
+import type { Actor, Membership, Place } from "../core/actor.ts";
+import type { Chat } from "../core/chat.ts";
+import type { Tap } from "../core/feed.ts";
+import type { Broadcast, Clock, Digests, Observer, User } from "../core/ports.ts";
+import type { Watcher } from "../core/presence.ts";
+import type { Tapped } from "../core/tap.ts";
+import type { Socket } from "./dialect.ts";
+import { calledIn } from "./who.ts";
+
+/** What a room dialect says of a room: pure, one frame each, null where its wire has no word for it. */
+export interface RoomCodec {
+  readonly name: DialectName;
+  /** Does whoever arrives hear of their own arrival? */
+  readonly tellsOwnArrival: boolean;
+  message(said: Said, by: string): string;
+  came(by: string, time: number): string | null;
+  went(by: string, time: number): string | null;
+  typing(by: string): string | null;
+  /** What whoever arrives hears of those who are here, themselves among them. */
+  welcome(here: readonly string[]): string | null;
+}
+
+/** A message as dialects tell it. */
+export interface Said {
+  id: number;
+  time: number;
+  text: string;
+}
+
+/** One socket in a channel. `ended` is called when the room does not want it any more. */
+export interface Guest {
+  readonly user: User;
+  readonly socket: Socket;
+  readonly saysBlank: boolean;
+  /** True once the socket is gone. */
+  readonly isGone: boolean;
+  ended(why: "gone" | "removed"): void;
+}
+
+export interface ChannelParts {
+  chat: Chat;
+  clock: Clock;
+  digests: Digests;
+  broadcast: Broadcast;
+  observer: Observer;
+}
+
+const KEY_LENGTH = 22;
+/** Milliseconds between two tellings of what reached the people of a channel. */
+const MARKS_EVERY = 5_000;
+/** Milliseconds before names that could not be read are asked for again. */
+const AGAIN = 500;
+const NAMES_KEPT = 10_000;
+const DONE = Promise.resolve();
+
+interface Present {
+  leave: () => void;
+  actor: Actor;
+}
+
+/**
+ * A room as the sockets of one dialect hear it on this node: each entry is encoded once and published to all, in one
+ * order with who comes and goes. It holds no history; what was said before somebody came is not said to them.
+ */
+export class Channel implements Tap, Watcher {
+  readonly conversation: ConversationId;
+  readonly #parts: ChannelParts;
+  readonly #codec: RoomCodec;
+  readonly #topic: string;
+  readonly #names = new Map<UserId, string>();
+  readonly #guests = new Map<Guest, Present>();
+  readonly #ended: () => void;
+  #tapped: Tapped | null = null;
+  #unwatch: () => void = () => {};
+  /** Guests that will enter. */
+  #expected = 0;
+  /** What waits for a name that is being read; null where nothing does. */
+  #chain: Promise<void> | null = null;
+  #delivered = 0;
+  #marked = 0;
+  #cancelMarks: (() => void) | null = null;
+
+  /** `ended` is called once nobody is here any more. */
+  constructor(parts: ChannelParts, codec: RoomCodec, conversation: ConversationId, ended: () => void) {
+    this.#parts = parts;
+    this.#codec = codec;
+    this.conversation = conversation;
+    this.#topic = `${codec.name}/${conversation}`;
+    this.#ended = ended;
+  }
+
+  /** Begins to hear the room. Throws `not_found` or `gone`. */
+  async open(): Promise<void> {
+    this.#tapped = await this.#parts.chat.tap(this.conversation, this);
+    this.#unwatch = this.#parts.chat.presence.watch(this.conversation, this);
+  }
+
+  /** Somebody is about to enter: the channel stays until they did, or `forgo` is called. */
+  expect(): void {
+    this.#expected += 1;
+  }
+
+  forgo(): void {
+    this.#expected -= 1;
+    this.#endWhereEmpty();
+  }
+
+  /** Resolves when this guest, who was expected, is in. They must be members. */
+  async enter(guest: Guest, membership: Membership): Promise<void> {
+    await this.#inOrder([guest.user.id], () => this.#admit(guest, membership));
+    this.forgo();
+  }
+
+  leave(guest: Guest): void {
+    void this.#inOrder([guest.user.id], () => {
+      const present = this.#guests.get(guest);
+      if (!present) return;
+      this.#mark([guest]);
+      this.#guests.delete(guest);
+      present.leave();
+      this.#say(this.#codec.went(this.#called(guest.user.id), this.#parts.clock.now()));
+      this.#endWhereEmpty();
+    });
+  }
+
+  /** Resolves when the message is durable. `placed` is called when its place among the author's others is certain. */
+  async post(guest: Guest, text: string, placed: () => void): Promise<void> {
+    const { chat, digests } = this.#parts;
+    const actor = this.#guests.get(guest)?.actor ?? { user: guest.user };
+    const key = digests.random(KEY_LENGTH);
+    await chat.write(actor, "post", { key, conversation: this.conversation, text }, placed);
+  }
+
+  /** Tells everybody but this socket that its person is writing. */
+  writing(guest: Guest): void {
+    if (!this.#guests.has(guest)) return;
+    guest.socket.unsubscribe(this.#topic);
+    this.#say(this.#codec.typing(calledIn(guest.user)));
+    guest.socket.subscribe(this.#topic);
+    this.#parts.chat.presence.typing(this.conversation, guest.user.id, true, this);
+  }
+
+  heard(entries: readonly Entry[]): void {
+    const said = entries.filter((entry) => entry.kind === "message");
+    const authors = said.map(({ author }) => author);
+    void this.#inOrder(authors, () => {
+      for (const entry of entries) this.#take(entry);
+    });
+  }
+
+  told(): void {}
+
+  gone(): void {
+    for (const guest of [...this.#guests.keys()]) this.#end(guest, "gone");
+    this.#endWhereEmpty();
+  }
+
+  came(user: UserId): void {
+    void this.#inOrder([user], () => this.#say(this.#codec.came(this.#called(user), this.#parts.clock.now())));
+  }
+
+  went(user: UserId): void {
+    void this.#inOrder([user], () => this.#say(this.#codec.went(this.#called(user), this.#parts.clock.now())));
+  }
+
+  typing(user: UserId): void {
+    void this.#inOrder([user], () => this.#say(this.#codec.typing(this.#called(user))));
+  }
+
+  async #admit(guest: Guest, membership: Membership): Promise<void> {
+    if (guest.isGone) return;
+    const { chat, clock } = this.#parts;
+    const { socket, user } = guest;
+    this.#names.set(user.id, calledIn(user));
+    const place = { row: this.#tapped?.row, member: membership } as Place;
+    const known = (id: ConversationId) => (id === this.conversation && this.#guests.has(guest) ? place : undefined);
+    const actor: Actor = { user, known, ...(guest.saysBlank && { saysBlank: true }) };
+    if (this.#codec.tellsOwnArrival) socket.subscribe(this.#topic);
+    this.#guests.set(guest, { actor, leave: chat.presence.enter(this.conversation, user.id, this) });
+    this.#say(this.#codec.came(this.#called(user.id), clock.now()));
+    if (this.#codec.tellsOwnArrival) return;
+    const roll = chat.presence.roll(this.conversation);
+    await this.#learn(roll);
+    const welcome = this.#codec.welcome(roll.map((id) => this.#called(id)));
+    if (welcome !== null) socket.send(welcome);
+    socket.subscribe(this.#topic);
+  }
+
+  #take(entry: Entry): void {
+    if (entry.kind === "message") this.#tell(entry);
+    else if (entry.kind === "profiled") this.#names.set(entry.body.person.id, calledIn(entry.body.person));
+    else if (entry.kind === "left") this.#remove(entry.body.user);
+  }
+
+  #tell({ id, time, body, author, seq }: EntryOf<"message">): void {
+    if (body.text === null) return;
+    this.#say(this.#codec.message({ id, time, text: body.text }, this.#called(author)));
+    this.#delivered = seq;
+    this.#cancelMarks ??= this.#parts.clock.after(MARKS_EVERY, () => this.#tellDelivered());
+  }
+
+  #remove(user: UserId): void {
+    for (const guest of [...this.#guests.keys()]) if (guest.user.id === user) this.#end(guest, "removed");
+    this.#endWhereEmpty();
+  }
+
+  #end(guest: Guest, why: "gone" | "removed"): void {
+    const present = this.#guests.get(guest);
+    this.#guests.delete(guest);
+    guest.socket.unsubscribe(this.#topic);
+    present?.leave();
+    guest.ended(why);
+  }
+
+  #endWhereEmpty(): void {
+    if (this.#guests.size > 0 || this.#expected > 0) return;
+    this.#cancelMarks?.();
+    this.#tapped?.untap();
+    this.#unwatch();
+    this.#ended();
+  }
+
+  /** What was said here reached all whose sockets took it: their marks move, so that authors see it. */
+  #tellDelivered(): void {
+    this.#cancelMarks = null;
+    if (this.#delivered === this.#marked) return;
+    this.#marked = this.#delivered;
+    this.#mark([...this.#guests.keys()].filter(({ socket }) => socket.waiting() === 0));
+  }
+
+  #mark(guests: readonly Guest[]): void {
+    if (this.#delivered === 0) return;
+    const { chat, observer } = this.#parts;
+    const args = { conversation: this.conversation, delivered: this.#delivered };
+    for (const user of new Map(guests.map((guest) => [guest.user.id, guest.user])).values()) {
+      chat.run({ user }, "mark", args).catch((error) => observer.log("debug", "mark_untold", { error: String(error) }));
+    }
+  }
+
+  #say(frame: string | null): void {
+    if (frame !== null) this.#parts.broadcast.publish(this.#topic, frame);
+  }
+
+  #called(user: UserId): string {
+    return this.#names.get(user) ?? "";
+  }
+
+  /** Everything is told in the order in which it happened; at once where all names are known. */
+  #inOrder(names: readonly UserId[], step: () => void | Promise<void>): Promise<void> {
+    if (!this.#chain && names.every((id) => this.#names.has(id))) {
+      const more = step();
+      if (!more) return DONE;
+      return this.#follow(more);
+    }
+    return this.#follow((this.#chain ?? DONE).then(() => this.#learn(names)).then(step));
+  }
+
+  #follow(work: Promise<void>): Promise<void> {
+    const settled: Promise<void> = work
+      .catch((error) => this.#parts.observer.log("warn", "channel_behind", { error: String(error) }))
+      .finally(() => {
+        if (this.#chain === settled) this.#chain = null;
+      });
+    this.#chain = settled;
+    return work;
+  }
+
+  async #learn(ids: readonly UserId[]): Promise<void> {
+    if (this.#names.size > NAMES_KEPT) this.#names.clear();
+    const unknown = [...new Set(ids)].filter((id) => !this.#names.has(id));
+    if (unknown.length === 0) return;
+    for (const user of await this.#known(unknown)) this.#names.set(user.id, calledIn(user));
+  }
+
+  /** What is told waits for its names: where the store does not answer, it waits on. */
+  async #known(ids: readonly UserId[]): Promise<User[]> {
+    for (;;) {
+      try {
+        return await this.#parts.chat.people.known(ids);
+      } catch (error) {
+        this.#parts.observer.log("warn", "names_unread", { error: String(error) });
+        await new Promise<void>((resolve) => void this.#parts.clock.after(AGAIN, resolve));
+      }
+    }
+  }
+}

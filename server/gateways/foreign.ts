@@ -1,0 +1,125 @@
+import type { DialectName } from "@parley/protocol/dialects";
+import type { Chat } from "../core/chat.ts";
+import type { Broadcast, Clock, Digests, Observer, User } from "../core/ports.ts";
+import type { Admission, ForeignDialect, Session, Socket } from "./dialect.ts";
+import { type Asked, explicit, type Selection, segmentsOf, selectSocket } from "./select.ts";
+import type { BunSocket } from "./socket.ts";
+import { type SocketGateway, wantsSocket } from "./sockets.ts";
+import { tokenOf } from "./who.ts";
+
+type Server = Bun.Server<BunSocket>;
+
+/** What every dialect is made of. */
+export interface DialectParts {
+  chat: Chat;
+  clock: Clock;
+  digests: Digests;
+  broadcast: Broadcast;
+  observer: Observer;
+  limits: DialectLimits;
+  /** Milliseconds to wait until one more frame is within the rate, 0 where it is; null where nothing is limited. */
+  rate: ((socket: Socket, user: User) => number) | null;
+  /** The room that each dialect of one room has, by name. */
+  homes: Readonly<Partial<Record<DialectName, string>>>;
+}
+
+export interface DialectLimits {
+  /** Code points of a name, and of a message. */
+  name: number;
+  text: number;
+  /** Frames of one socket that wait for their commit. */
+  pendingBytes: number;
+  pendingCommands: number;
+}
+
+export interface ForeignParts {
+  sockets: SocketGateway;
+  dialects: readonly ForeignDialect[];
+  observer: Observer;
+  names: Selection["names"];
+}
+
+/** Leads requests of old clients to their dialect: handshakes by the rules of selection, HTTP by whose path it is. */
+export class ForeignGateway {
+  readonly #parts: ForeignParts;
+  readonly #dialects: ReadonlyMap<DialectName, ForeignDialect>;
+
+  constructor(parts: ForeignParts) {
+    this.#parts = parts;
+    this.#dialects = new Map(parts.dialects.map((dialect) => [dialect.name, dialect]));
+  }
+
+  /**
+   * Answers what belongs to a dialect; null where nothing of this is one's. A handshake that no dialect takes is refused
+   * with 403. Resolves to undefined once the request became a socket.
+   */
+  answer(
+    request: Request,
+    server: Server,
+    listener: DialectName | null,
+  ): Promise<Response | undefined> | Response | null {
+    const url = new URL(request.url);
+    if (wantsSocket(request)) return this.#upgrade(request, server, url, listener);
+    const segments = segmentsOf(url.pathname);
+    return segments ? this.#http(request, server, url, segments) : null;
+  }
+
+  async #upgrade(request: Request, server: Server, url: URL, listener: DialectName | null) {
+    const asked = selectSocket(url, { listener, names: this.#parts.names });
+    const dialect = asked && this.#dialects.get(asked.dialect);
+    if (!asked || !dialect) return new Response(null, { status: 403 });
+    if (this.#parts.sockets.draining) return new Response(null, { status: 503 });
+    return this.#accept(request, server, await this.#admit(dialect, asked, request));
+  }
+
+  async #admit(dialect: ForeignDialect, asked: Asked, request: Request): Promise<Admission> {
+    try {
+      return await dialect.admit({ ...asked, token: tokenOf(request, asked.query) });
+    } catch (error) {
+      this.#parts.observer.log("error", "bug", { dialect: dialect.name, error: traceOf(error) });
+      return { is: "refused", status: 503 };
+    }
+  }
+
+  #accept(request: Request, server: Server, admission: Admission): Response | undefined {
+    if (admission.is === "refused") return new Response(null, { status: admission.status });
+    const open = admission.is === "accepted" ? admission.open : (socket: Socket) => new Ended(socket, admission);
+    if (this.#parts.sockets.accept(request, server, open)) return undefined;
+    if (admission.is === "accepted") admission.lost?.();
+    return new Response(null, { status: 400 });
+  }
+
+  #http(request: Request, server: Server, url: URL, segments: readonly string[]): Promise<Response> | null {
+    const named = explicit(segments);
+    const query = url.searchParams;
+    const rest = named?.segments ?? segments;
+    const address = server.requestIP(request)?.address ?? "";
+    const asked = { request, segments: rest, query, token: tokenOf(request, query), address };
+    for (const dialect of this.#dialects.values()) {
+      if (named && dialect.name !== named.dialect) continue;
+      const answer = dialect.answer?.(asked);
+      if (answer) return answer;
+    }
+    return named ? Promise.resolve(Response.json({ detail: "Not Found" }, { status: 404 })) : null;
+  }
+}
+
+/** A socket that was accepted only to say why it is not wanted. */
+class Ended implements Session {
+  constructor(socket: Socket, { code, reason }: { code: number; reason: string }) {
+    socket.end(code, reason);
+  }
+
+  receive(): void {}
+  closed(): void {}
+  drain(): void {}
+  bye(): void {}
+
+  beat(): boolean {
+    return false;
+  }
+}
+
+function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,68 @@
+import { ChatError } from "@parley/protocol/errors";
+import type { User } from "../core/ports.ts";
+import type { Channel } from "./channel.ts";
+import type { Channels } from "./channels.ts";
+import type { Admission, Handshake } from "./dialect.ts";
+import type { DialectParts } from "./foreign.ts";
+import { joined } from "./joined.ts";
+import { RoomSession, type RoomWire } from "./room-session.ts";
+import type { Use, Uses } from "./uses.ts";
+import { whoSays } from "./who.ts";
+
+export interface HomeDialect {
+  parts: DialectParts;
+  channels: Channels;
+  wire: RoomWire;
+  /** The one room of this dialect, by name. */
+  home: string;
+  /** Names that are in use, where each may be used once at a time; null where a name may be used often. */
+  uses: Uses | null;
+  /** What a name in use, or one that needs a proof, is answered with. */
+  taken: Admission;
+  /** Code points of a name, where it is not what others allow. */
+  most?: number;
+}
+
+/** Lets whoever says this name into the one room of a dialect. */
+export async function homeDialect(dialect: HomeDialect, name: string, { token }: Handshake): Promise<Admission> {
+  const { parts, uses } = dialect;
+  let use: Use | null = null;
+  try {
+    const user = await whoSays(parts.chat, name, token, dialect.most ?? parts.limits.name);
+    use = uses && (await uses.take(name));
+    if (uses && !use) return dialect.taken;
+    return await letIn(dialect, user, use);
+  } catch (error) {
+    use?.end();
+    return refusalOf(error, dialect.taken);
+  }
+}
+
+async function letIn(dialect: HomeDialect, user: User, use: Use | null): Promise<Admission> {
+  const { parts, channels, wire } = dialect;
+  const conversation = await parts.chat.rooms.home(dialect.home);
+  const membership = await joined(parts, user, conversation);
+  const channel: Channel = await channels.open(conversation);
+  const lost = () => {
+    use?.end();
+    channel.forgo();
+  };
+  return {
+    is: "accepted",
+    lost,
+    open: (socket) => {
+      use?.by(socket);
+      const { limits, rate } = parts;
+      const bug = (error: unknown) => parts.observer.log("error", "bug", { error: String(error) });
+      const closed = () => use?.end();
+      return new RoomSession({ wire, channel, user, membership, limits, rate, bug, closed }, socket);
+    },
+  };
+}
+
+/** What a dialect answers where somebody cannot be let in. Throws what is no refusal. */
+export function refusalOf(error: unknown, taken: Admission): Admission {
+  if (!(error instanceof ChatError)) throw error;
+  if (error.code === "name_taken") return taken;
+  return { is: "refused", status: error.code === "unavailable" ? 503 : 403 };
+}

@@ -1,0 +1,153 @@
+import { ChatError } from "@parley/protocol/errors";
+import type { Membership } from "../core/actor.ts";
+import type { User } from "../core/ports.ts";
+import type { Channel, Guest } from "./channel.ts";
+import type { Session, Socket } from "./dialect.ts";
+
+/** What a client's frame asks for. */
+export type RoomAsk = { is: "post"; text: string } | { is: "typing" } | { is: "nothing" };
+
+/** A close with a code of the dialect's own. */
+export interface Ending {
+  code: number;
+  reason: string;
+}
+
+/** How one dialect is spoken by a socket in a room: pure. */
+export interface RoomWire {
+  readonly saysBlank: boolean;
+  /** Throws ChatError where this is no frame of the dialect. */
+  decode(message: string | Uint8Array): RoomAsk;
+  /** What whoever sent something is told of its refusal: a frame to this socket alone, or its end. */
+  refusal(error: ChatError): { say: string } | { end: Ending };
+  /** How a socket ends whose room was deleted, or whose person was removed from it. */
+  ending(why: "gone" | "removed"): Ending;
+}
+
+export interface RoomSessionParts {
+  wire: RoomWire;
+  /** The channel, in which this guest is expected. */
+  channel: Channel;
+  user: User;
+  membership: Membership;
+  /** Posts that wait for their commit, in bytes and in number. Beyond: `too_fast`. */
+  limits: { pendingBytes: number; pendingCommands: number };
+  /** Milliseconds to wait until one more frame is within the rate, 0 where it is; null where nothing is limited. */
+  rate: ((socket: Socket, user: User) => number) | null;
+  /** Tells a bug, which is no ChatError. */
+  bug(error: unknown): void;
+  /** Called once when the socket is gone. */
+  closed?(): void;
+}
+
+const RESTART: Ending = { code: 1012, reason: "Service restart" };
+const BEATS_OF_SILENCE = 2;
+
+/** One socket of a room dialect: enters, posts in its order, and leaves. */
+export class RoomSession implements Session, Guest {
+  readonly user: User;
+  readonly socket: Socket;
+  isGone = false;
+  readonly #parts: RoomSessionParts;
+  #lane: Promise<void>;
+  #bytes = 0;
+  #count = 0;
+  #silence = 0;
+  #draining = false;
+
+  constructor(parts: RoomSessionParts, socket: Socket) {
+    this.#parts = parts;
+    this.socket = socket;
+    this.user = parts.user;
+    this.#lane = parts.channel.enter(this, parts.membership);
+  }
+
+  get saysBlank(): boolean {
+    return this.#parts.wire.saysBlank;
+  }
+
+  receive(message: string | Uint8Array): void {
+    this.#silence = 0;
+    if (this.isGone) return;
+    try {
+      this.#limit();
+      const asked = this.#parts.wire.decode(message);
+      if (asked.is === "typing") this.#afterEntering(() => this.#parts.channel.writing(this));
+      if (asked.is === "post") this.#post(asked.text, message.length);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  ended(why: "gone" | "removed"): void {
+    this.#end(this.#parts.wire.ending(why));
+  }
+
+  ponged(): void {
+    this.#silence = 0;
+  }
+
+  beat(): boolean {
+    this.#silence += 1;
+    if (this.#silence > BEATS_OF_SILENCE) return false;
+    this.socket.ping();
+    return true;
+  }
+
+  drain(): void {
+    this.#draining = true;
+  }
+
+  bye(): void {
+    this.#end(RESTART);
+  }
+
+  closed(): void {
+    this.#parts.closed?.();
+    this.isGone = true;
+    this.#parts.channel.leave(this);
+  }
+
+  #post(text: string, bytes: number): void {
+    const { pendingBytes, pendingCommands } = this.#parts.limits;
+    if (this.#draining) throw new ChatError("unavailable");
+    if (this.#bytes + bytes > pendingBytes || this.#count >= pendingCommands) throw new ChatError("too_fast");
+    this.#bytes += bytes;
+    this.#count += 1;
+    const turn = this.#lane;
+    const { promise: placed, resolve } = Promise.withResolvers<void>();
+    this.#lane = placed;
+    turn
+      .then(() => this.#parts.channel.post(this, text, resolve))
+      .catch((error) => this.#refuse(error))
+      .finally(() => {
+        resolve();
+        this.#bytes -= bytes;
+        this.#count -= 1;
+      });
+  }
+
+  #afterEntering(step: () => void): void {
+    void this.#lane.then(() => {
+      if (!this.isGone) step();
+    });
+  }
+
+  #limit(): void {
+    const wait = this.#parts.rate?.(this.socket, this.user) ?? 0;
+    if (wait > 0) throw new ChatError("too_fast", undefined, wait);
+  }
+
+  #refuse(error: unknown): void {
+    const known = error instanceof ChatError ? error : new ChatError("internal");
+    if (known !== error) this.#parts.bug(error);
+    if (this.isGone) return;
+    const told = this.#parts.wire.refusal(known);
+    if ("say" in told) this.socket.send(told.say);
+    else this.#end(told.end);
+  }
+
+  #end({ code, reason }: Ending): void {
+    this.socket.end(code, reason);
+  }
+}

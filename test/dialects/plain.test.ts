@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { handshake, OldClient } from "../kit/old-client.ts";
+import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+
+const folder = temporaryFolder();
+const parley = new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_NAME_DIALECT: "plain" });
+let url = "";
+
+beforeAll(async () => {
+  url = await parley.url();
+});
+afterAll(async () => {
+  await parley.stop();
+  folder.remove();
+});
+
+const enter = (name: string) => OldClient.open(`${url}/ws/${encodeURIComponent(name)}`);
+
+test("[DIA20] plain: whoever joins hears of it first, then everybody hears everything once and in one order", async () => {
+  const alice = await enter("alice");
+  expect(await alice.next()).toBe("System: alice has joined the chat");
+  const bob = await enter("Bob B");
+  expect(await bob.next()).toBe("System: Bob B has joined the chat");
+  expect(await alice.next()).toBe("System: Bob B has joined the chat");
+  alice.say("hello <b>");
+  bob.say("  two\nlines ");
+  for (const client of [alice, bob]) {
+    expect([await client.next(), await client.next()].sort()).toEqual(["Bob B:   two\nlines ", "alice: hello <b>"]);
+  }
+  await bob.leave();
+  expect(await alice.next()).toBe("System: Bob B has left the chat");
+  await alice.leave();
+});
+
+test("[DIA21] plain: a name in use is accepted and closed with 1008, and nobody else hears of it", async () => {
+  const carol = await enter("carol");
+  await carol.next();
+  const second = await enter("carol");
+  expect(await second.end()).toEqual({ code: 1008, reason: "Username already taken" });
+  expect(second.heard).toEqual([]);
+  expect(await carol.rest()).toEqual([]);
+  await carol.leave();
+  expect((await handshake(`${url}/ws/a/b/c`)).status).toBe(403);
+});
+
+test("[DIA22] plain: blank lines and binary frames are ignored, and what is too long is told to its author alone", async () => {
+  const dora = await enter("dora");
+  await dora.next();
+  const eve = await enter("eve");
+  for (const client of [dora, eve]) await client.next();
+  dora.say(" \n\t ");
+  dora.say(new Uint8Array([1, 2, 3]));
+  dora.say("x".repeat(8001));
+  expect(await dora.next()).toStartWith("System: A message has at most 8000");
+  dora.say("x".repeat(8000));
+  expect(await eve.next()).toBe(`dora: ${"x".repeat(8000)}`);
+  expect(await eve.rest()).toEqual([]);
+  dora.drop();
+  expect(await eve.next()).toBe("System: dora has left the chat");
+  await eve.leave();
+});
