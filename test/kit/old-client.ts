@@ -83,7 +83,7 @@ export class OldClient {
 
   /** Is gone without a word. */
   drop(): void {
-    this.#socket.terminate();
+    (this.#socket as WebSocket & { terminate(): void }).terminate();
   }
 
   #moved(): Promise<void> {
