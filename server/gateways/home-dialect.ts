@@ -61,7 +61,7 @@ async function letIn(dialect: HomeDialect, user: User, use: Use | null): Promise
 }
 
 /** What a dialect answers where somebody cannot be let in. Throws what is no refusal. */
-export function refusalOf(error: unknown, taken: Admission): Admission {
+function refusalOf(error: unknown, taken: Admission): Admission {
   if (!(error instanceof ChatError)) throw error;
   if (error.code === "name_taken") return taken;
   return { is: "refused", status: error.code === "unavailable" ? 503 : 403 };
