@@ -13,7 +13,7 @@ interface Written {
 
 /** Something that a person wrote, as it is kept until the log holds it. */
 export type Draft =
-  | (Written & { is: "post"; text: string })
+  | (Written & { is: "post"; text: string; reply_to?: Seq | undefined })
   | (Written & { is: "edit"; target: Seq; text: string })
   | (Written & { is: "delete"; target: Seq });
 
@@ -22,12 +22,16 @@ export function commandOf(draft: Draft): Command {
   const { key, conversation } = draft;
   switch (draft.is) {
     case "post":
-      return { t: "post", key, conversation, text: draft.text };
+      return { t: "post", key, conversation, text: draft.text, ...replyOf(draft) };
     case "edit":
       return { t: "edit", key, conversation, target: draft.target, text: draft.text };
     case "delete":
       return { t: "delete", key, conversation, target: draft.target };
   }
+}
+
+function replyOf({ reply_to }: { reply_to?: Seq | undefined }): { reply_to?: Seq } {
+  return reply_to === undefined ? {} : { reply_to };
 }
 
 /** Why the server could not even read it, if so: such a batch would be refused without saying which frame it was. */

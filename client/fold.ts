@@ -1,5 +1,5 @@
 import type { Conversation, Mark } from "@parley/protocol/conversations";
-import type { Entry } from "@parley/protocol/entries";
+import type { Body, Entry } from "@parley/protocol/entries";
 import type { Seq, UserId } from "@parley/protocol/ids";
 import { tellsMarks } from "@parley/protocol/marks";
 
@@ -12,6 +12,8 @@ export function fold(conversation: Conversation, entry: Entry, me: UserId): Conv
       return left(conversation, entry.body.user, me);
     case "renamed":
       return { ...conversation, name: entry.body.name };
+    case "promoted":
+      return promoted(conversation, entry.body, me);
     case "created":
     case "message":
     case "edited":
@@ -21,6 +23,8 @@ export function fold(conversation: Conversation, entry: Entry, me: UserId): Conv
     case "added":
     case "removed":
     case "dissolved":
+    case "secured":
+    case "signed_out":
       return conversation;
   }
 }
@@ -36,6 +40,11 @@ function left(was: Conversation, user: UserId, me: UserId): Conversation {
   const marks = was.marks.filter((mark) => mark.user !== user);
   const role = user === me ? null : was.role;
   return onlyToldMarks({ ...was, role, members: Math.max(0, was.members - 1), marks });
+}
+
+function promoted(was: Conversation, { user, role }: Body<"promoted">, me: UserId): Conversation {
+  const now = role === "owner" ? { ...was, owner: user } : was;
+  return user === me ? { ...now, role } : now;
 }
 
 function onlyToldMarks(conversation: Conversation): Conversation {

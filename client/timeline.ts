@@ -25,7 +25,8 @@ export function itemOf(entry: Exclude<Entry, Change>): Item {
   const { id, seq, author, key, time, body } = entry;
   const mentions = body.mentions ?? [];
   const deleted = body.text === null;
-  return { kind: "message", id, seq, author, key, time, text: body.text, mentions, edited: null, deleted };
+  const reply = body.reply_to === undefined ? {} : { reply_to: body.reply_to };
+  return { kind: "message", id, seq, author, key, time, text: body.text, mentions, ...reply, edited: null, deleted };
 }
 
 /** Applies a change to the line it is about, where that line is held and does not know it yet. True where it did. */
@@ -38,7 +39,10 @@ export function applyChange(held: Held[], change: Change): boolean {
 }
 
 function changed(message: Message, change: Change): Message {
-  if (change.kind === "deleted") return { ...message, text: null, mentions: [], deleted: true };
+  if (change.kind === "deleted") {
+    const { reply_to: _, ...rest } = message;
+    return { ...rest, text: null, mentions: [], deleted: true };
+  }
   return { ...message, text: message.deleted ? null : change.body.text, edited: change.time };
 }
 

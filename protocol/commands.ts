@@ -44,7 +44,11 @@ export const commands = {
   },
   add_member: { args: z.object({ key, conversation: conversationId, user: userId }), result: receipt },
   remove_member: { args: z.object({ key, conversation: conversationId, user: userId }), result: receipt },
-  post: { args: z.object({ key, conversation: conversationId, text: z.string() }), result: receipt },
+  /** `reply_to` is a message of the same conversation. */
+  post: {
+    args: z.object({ key, conversation: conversationId, text: z.string(), reply_to: seq.optional() }),
+    result: receipt,
+  },
   edit: { args: z.object({ key, conversation: conversationId, target: seq, text: z.string() }), result: receipt },
   delete: { args: z.object({ key, conversation: conversationId, target: seq }), result: receipt },
   /** The newest page without `before`, `after` and `around`; at most one of them. */

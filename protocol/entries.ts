@@ -4,7 +4,7 @@ import { person, userId } from "./people.ts";
 
 /**
  * What an entry of each kind says. Kinds are added, fields become optional, nothing is renamed.
- * The last three stand only in a person's inbox.
+ * Those marked so stand only in a person's inbox.
  */
 export const bodies = {
   created: z.object({
@@ -18,14 +18,16 @@ export const bodies = {
   /** `user` is no member any more; removed by the author where that is somebody else. */
   left: z.object({ user: userId }),
   renamed: z.object({ name: z.string() }),
-  /** `text` is null once the message was deleted. */
-  message: z.object({ text: z.string().nullable(), mentions: z.array(userId).optional() }),
+  /** `text` is null once the message was deleted; `reply_to` is the message that it answers. */
+  message: z.object({ text: z.string().nullable(), mentions: z.array(userId).optional(), reply_to: seq.optional() }),
   /** The message at `target` now says `text`; null once that message was deleted. */
   edited: z.object({ target: seq, text: z.string().nullable() }),
   /** The message at `target`, written by `of`, was blanked with all its edits. */
   deleted: z.object({ target: seq, of: userId }),
   /** Somebody who is in this conversation has another name or role: this is who they are now. */
   profiled: z.object({ person }),
+  /** `user` is this here from now on; with `owner` the room is theirs. */
+  promoted: z.object({ user: userId, role: memberRole }),
   /** The room ends here. */
   closed: z.object({}),
   /** Inbox: its owner is now in this conversation. */
@@ -34,6 +36,10 @@ export const bodies = {
   removed: z.object({ conversation: conversationId }),
   /** Inbox: this conversation was deleted. */
   dissolved: z.object({ conversation: conversationId, name: z.string().nullable() }),
+  /** Inbox: its owner has a password, or another one. */
+  secured: z.object({}),
+  /** Inbox: a token of its owner ended, or all did. */
+  signed_out: z.object({ everywhere: z.boolean() }),
 } as const;
 
 export type EntryKind = keyof typeof bodies;
@@ -61,10 +67,13 @@ export const entry = z.discriminatedUnion("kind", [
   entryOf("edited"),
   entryOf("deleted"),
   entryOf("profiled"),
+  entryOf("promoted"),
   entryOf("closed"),
   entryOf("added"),
   entryOf("removed"),
   entryOf("dissolved"),
+  entryOf("secured"),
+  entryOf("signed_out"),
 ]);
 export type Entry = z.infer<typeof entry>;
 export type EntryOf<K extends EntryKind> = Extract<Entry, { kind: K }>;

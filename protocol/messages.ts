@@ -13,6 +13,8 @@ export const message = z.object({
   time: z.int(),
   text: z.string().nullable(),
   mentions: z.array(userId),
+  /** The message that it answers. */
+  reply_to: seq.optional(),
   edited: z.int().nullable(),
   deleted: z.boolean(),
 });

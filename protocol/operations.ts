@@ -169,11 +169,12 @@ export const operations = {
   post: {
     method: "POST",
     path: "/api/conversations/{conversation}/messages",
-    about: "Posts a message. The same key again changes nothing and answers the same.",
+    about:
+      "Posts a message, as a reply to another one where `reply_to` is its seq. The same key again changes nothing and answers the same.",
     command: "post",
     keyed: true,
     params: inConversation,
-    body: z.object({ key, text: z.string() }),
+    body: z.object({ key, text: z.string(), reply_to: z.int().nonnegative().optional() }),
     result: receipt,
     status: 201,
   },

@@ -14,4 +14,6 @@ export interface Place {
 export interface Actor {
   user: User;
   known?(conversation: ConversationId): Place | undefined;
+  /** May what they post be blank? Some dialects carry that. */
+  saysBlank?: true;
 }

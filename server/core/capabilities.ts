@@ -101,6 +101,6 @@ function placeOf(row: ConversationRow): Place {
 }
 
 /** Pure: does this room belong to nobody, until somebody makes it theirs? */
-function isUnowned({ kind, visibility, owner }: ConversationRow): boolean {
+export function isUnowned({ kind, visibility, owner }: ConversationRow): boolean {
   return kind === "room" && visibility === "public" && owner === null;
 }

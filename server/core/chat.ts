@@ -1,6 +1,7 @@
 import type { Args, CommandName, Receipt, Result } from "@parley/protocol/commands";
+import type { Conversation } from "@parley/protocol/conversations";
 import { ChatError } from "@parley/protocol/errors";
-import type { ConversationId } from "@parley/protocol/ids";
+import type { ConversationId, EntryId } from "@parley/protocol/ids";
 import { type AccountsParts, deleteAccount } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
 import type { Codec } from "./codec.ts";
@@ -9,16 +10,17 @@ import { Connection, type ConnectionParts } from "./connection.ts";
 import { Conversations } from "./conversations.ts";
 import type { FeedLimits, Tap } from "./feed.ts";
 import { Feeds } from "./feeds.ts";
-import { history } from "./history.ts";
+import { history, located } from "./history.ts";
 import { House } from "./house.ts";
 import type { Done } from "./keyed.ts";
 import { Members } from "./members.ts";
 import { Messages } from "./messages.ts";
 import { People } from "./people.ts";
-import type { Broadcast, Bus, Clock, Digests, Observer, Outlet, Store, User } from "./ports.ts";
+import type { Broadcast, Bus, Clock, Digests, Logged, Observer, Outlet, Store, User } from "./ports.ts";
 import { Presence, type PresenceLimits } from "./presence.ts";
 import { mark, receipts, tellMoved } from "./receipts.ts";
 import { Rooms } from "./rooms.ts";
+import { summarise } from "./summary.ts";
 import { type Tapped, tapped } from "./tap.ts";
 
 export interface ChatLimits {
@@ -139,6 +141,22 @@ export class Chat {
   /** Hears a conversation inside this node, from now on. Whether anybody may is for the caller. */
   tap(conversation: ConversationId, tap: Tap): Promise<Tapped> {
     return tapped({ store: this.#parts.store, feeds: this.feeds }, conversation, tap);
+  }
+
+  /** The entry with this id, wherever it stands, for whoever may read it. Throws `not_found` and `gone`. */
+  located(actor: Actor, entry: EntryId): Promise<Logged> {
+    return located(this.#parts.store, actor, entry);
+  }
+
+  /** Everything that this person is in, their inbox left out, as they see it. */
+  async conversationsOf({ id }: User): Promise<Conversation[]> {
+    const { store } = this.#parts;
+    const all: Conversation[] = [];
+    for (const { row } of await store.memberships(id)) {
+      const one = await summarise(store, row.id, id);
+      if (one) all.push(one);
+    }
+    return all;
   }
 
   /** This person is writing, or stopped. Only members who follow the conversation are heard. */

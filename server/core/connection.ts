@@ -161,6 +161,12 @@ export class Connection implements Follower, Actor {
     }
   }
 
+  promoted(conversation: ConversationId, role: MemberRole): void {
+    this.#followed = this.#followed.map((one) =>
+      one.feed.row.id === conversation && one.role ? { ...one, role: ROLES[role] } : one,
+    );
+  }
+
   closed(): void {
     this.#closed = true;
     for (const id of this.#looking) this.#parts.presence.lookAway(this, id);

@@ -4,6 +4,7 @@ import { ChatError } from "@parley/protocol/errors";
 import { type ConversationId, FIRST_USER, type UserId } from "@parley/protocol/ids";
 import type { Actor } from "./actor.ts";
 import { authorize } from "./authorize.ts";
+import { isUnowned } from "./capabilities.ts";
 import { carryOut, type KeyedParts, ownKey } from "./keyed.ts";
 import { joinedDraft } from "./members.ts";
 import { writeBy } from "./messages.ts";
@@ -98,10 +99,11 @@ export class Conversations {
       log: conversation,
       key,
       content: null,
-      decide: async (digest) => {
-        const place = await authorize(store, actor, "delete_room", conversation);
+      decide: async (digest, by) => {
+        const place = await authorize(store, by, "delete_room", conversation);
         const author = actor.user.id;
         const write = writeBy(place, clock, { conversation, author, key, digest, kind: "closed", body: {} });
+        if (isUnowned(place.row)) write.guards.push({ is: "unowned", conversation });
         const { name } = place.row;
         for (const inbox of await this.#inboxes(conversation)) {
           const body = { conversation, name };

@@ -1,3 +1,4 @@
+import type { MemberRole } from "@parley/protocol/conversations";
 import type { Cursor } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
 import type { ServerFrame } from "@parley/protocol/frames";
@@ -15,6 +16,8 @@ export interface Follower {
   isMember(conversation: ConversationId): boolean;
   /** The feed will say nothing more to this follower: their membership ended, or the conversation did. */
   dropped(conversation: ConversationId): void;
+  /** This person has another role here, which was said just now. */
+  promoted(conversation: ConversationId, role: MemberRole): void;
   /** Entries of this person's inbox, after they were said. */
   heard(entries: readonly Entry[]): void;
 }
@@ -250,8 +253,16 @@ export class Feed {
     for (const entry of entries) fold(this.row, entry);
     this.tell({ t: "entries", conversation: this.row.id, entries: entries as Entry[] });
     for (const tap of [...this.#taps.keys()]) tap.heard(entries);
+    this.#promote(entries);
     if (this.row.kind !== "inbox") return;
     for (const follower of [...this.followers.values()].flat()) follower.heard(entries);
+  }
+
+  #promote(entries: readonly Entry[]): void {
+    for (const { kind, body } of entries) {
+      if (kind !== "promoted") continue;
+      for (const follower of this.followers.get(body.user) ?? []) follower.promoted(this.row.id, body.role);
+    }
   }
 
   #drop(user: UserId | null): void {
@@ -277,6 +288,8 @@ function fold(row: ConversationRow, entry: Entry): void {
   row.head = entry.seq;
   if (entry.kind === "joined") row.members += 1;
   else if (entry.kind === "left") row.members -= 1;
+  else if (entry.kind === "message") row.messages += 1;
   else if (entry.kind === "renamed") row.name = entry.body.name;
+  else if (entry.kind === "promoted" && entry.body.role === "owner") row.owner = entry.body.user;
   else if (entry.kind === "closed") row.closed = true;
 }

@@ -1,11 +1,11 @@
 import type { Args, Result } from "@parley/protocol/commands";
 import type { Entry } from "@parley/protocol/entries";
 import { ChatError } from "@parley/protocol/errors";
-import type { Seq, UserId } from "@parley/protocol/ids";
+import type { EntryId, Seq, UserId } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
 import type { Actor, Place } from "./actor.ts";
 import { obtain } from "./authorize.ts";
-import type { Store, Stretch } from "./ports.ts";
+import type { Logged, Store, Stretch } from "./ports.ts";
 import { personOf } from "./summary.ts";
 
 export interface HistoryParts {
@@ -56,6 +56,21 @@ async function read(
   return { from: older.from, to: newer.to, asOf: older.asOf, items: [...older.items, ...newer.items] };
 }
 
+/** May this person, who obtained the conversation, read what stands at this seq? */
+export async function mayRead(store: Store, actor: Actor, place: Place, seq: Seq): Promise<boolean> {
+  const spans = await readable(store, actor, place);
+  return spans.some(({ from, to }) => seq >= from && seq <= (to ?? seq));
+}
+
+/** The entry with this id, wherever it stands, for whoever may read it. Throws `not_found`, and `gone` likewise. */
+export async function located(store: Store, actor: Actor, id: EntryId): Promise<Logged> {
+  const found = Number.isSafeInteger(id) ? await store.located(id) : null;
+  if (!found) throw new ChatError("not_found");
+  const place = await obtain(store, actor, found.conversation);
+  if (!(await mayRead(store, actor, place, found.entry.seq))) throw new ChatError("not_found");
+  return found;
+}
+
 async function readable(store: Store, actor: Actor, { row }: Place): Promise<Span[]> {
   return row.kind === "group" ? store.spans(row.id, actor.user.id) : [{ from: 1, to: null }];
 }
@@ -104,5 +119,5 @@ function peopleIn(items: readonly Item[]): UserId[] {
 }
 
 function namedBy(entry: Entry): UserId[] {
-  return entry.kind === "joined" || entry.kind === "left" ? [entry.body.user] : [];
+  return entry.kind === "joined" || entry.kind === "left" || entry.kind === "promoted" ? [entry.body.user] : [];
 }

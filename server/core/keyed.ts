@@ -33,13 +33,16 @@ export interface KeyedCommand {
   key: Key;
   /** Everything else that the client asked for. */
   content: unknown;
-  /** Authorizes and decides. Asked again when another commit came between. */
-  decide(digest: number): Promise<Write>;
+  /** Authorizes and decides for `by`. Asked again when another commit came between. */
+  decide(digest: number, by: Actor): Promise<Write>;
 }
 
 const ATTEMPTS = 5;
 /** What a client may take as a key. Keys with another character in them are the server's own. */
 const CLIENT_KEY = /^[A-Za-z0-9_.:-]{1,64}$/;
+
+/** Guards that fail because somebody else was faster: what they ask for is decided again. */
+const PASSING: readonly Guard["is"][] = ["stranger", "unowned", "password"];
 
 const REFUSALS: Record<Guard["is"], ChatError["code"]> = {
   member: "not_member",
@@ -48,6 +51,9 @@ const REFUSALS: Record<Guard["is"], ChatError["code"]> = {
   message: "not_found",
   fewer: "too_many",
   unnamed: "name_taken",
+  unowned: "internal",
+  password: "internal",
+  holder: "name_taken",
 };
 
 /**
@@ -64,16 +70,23 @@ export async function carryOut(
   if (!CLIENT_KEY.test(command.key)) throw new ChatError("bad_key");
   const digest = parts.digests.content(JSON.stringify([command.name, command.content]));
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const write = await decideOrRecall(parts, actor, command, digest);
+    // What a line knows already may be older than what the write was refused for.
+    const by = attempt === 0 ? actor : afresh(actor);
+    const write = await decideOrRecall(parts, by, command, digest);
     if ("receipt" in write) return write;
     placing?.();
     const outcome = await parts.committer.commit(write);
     if (outcome.is === "written") return doneWith(outcome.logged[0] as Logged, outcome.opened, false);
     if (outcome.is === "duplicate") return doneWith(outcome.logged, outcome.opened, true);
     if (outcome.is === "reused") throw new ChatError("key_reused");
-    if (outcome.guard.is !== "stranger") throw new ChatError(REFUSALS[outcome.guard.is]);
+    if (!PASSING.includes(outcome.guard.is)) throw new ChatError(REFUSALS[outcome.guard.is]);
   }
   throw new ChatError("unavailable", "Others change the same thing at this moment.", 1000);
+}
+
+/** The same actor, who obtained nothing so far. */
+function afresh({ user, saysBlank }: Actor): Actor {
+  return saysBlank ? { user, saysBlank } : { user };
 }
 
 async function decideOrRecall(
@@ -83,7 +96,7 @@ async function decideOrRecall(
   digest: number,
 ): Promise<Write | Done> {
   try {
-    return await command.decide(digest);
+    return await command.decide(digest, actor);
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     const earlier = await parts.store.recall(actor.user.id, command.log, command.key);

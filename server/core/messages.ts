@@ -1,12 +1,14 @@
 import type { Args } from "@parley/protocol/commands";
+import type { Body } from "@parley/protocol/entries";
 import { ChatError } from "@parley/protocol/errors";
-import type { UserId } from "@parley/protocol/ids";
+import type { Seq, UserId } from "@parley/protocol/ids";
 import type { Actor, Place } from "./actor.ts";
 import { authorize, obtain } from "./authorize.ts";
-import { can } from "./capabilities.ts";
-import { carryOut, type Done, type KeyedCommand, type KeyedParts } from "./keyed.ts";
+import { can, isUnowned } from "./capabilities.ts";
+import { mayRead } from "./history.ts";
+import { carryOut, type Done, type KeyedCommand, type KeyedParts, ownKey } from "./keyed.ts";
 import { codePoints, mentionsIn } from "./names.ts";
-import type { Clock, Draft, Guard, Write } from "./ports.ts";
+import type { Clock, Draft, Guard, Store, Write } from "./ports.ts";
 import type { Presence } from "./presence.ts";
 
 export interface MessagesParts extends KeyedParts {
@@ -23,21 +25,21 @@ export class Messages {
     this.#parts = parts;
   }
 
-  post(actor: Actor, { conversation, key, text }: Args<"post">, placing?: () => void): Promise<Done> {
-    const { store, clock, limits } = this.#parts;
+  post(actor: Actor, args: Args<"post">, placing?: () => void): Promise<Done> {
+    const { store, clock } = this.#parts;
+    const { conversation, key, text, reply_to } = args;
     const command: KeyedCommand = {
       name: "post",
       log: conversation,
       key,
-      content: text,
-      decide: async (digest) => {
-        const place = await authorize(store, actor, "post", conversation);
-        checkText(text, limits.text);
-        const mentions = text.includes("@") ? await this.#mentioned(text) : [];
+      content: reply_to === undefined ? text : [text, reply_to],
+      decide: async (digest, by) => {
+        const place = await authorize(store, by, "post", conversation);
+        const body = await this.#said(by, place, args);
         this.#parts.presence.typing(conversation, actor.user.id, false);
-        const body = mentions.length > 0 ? { text, mentions } : { text };
         const author = actor.user.id;
-        return writeBy(place, clock, { conversation, author, key, digest, kind: "message", body });
+        const write = writeBy(place, clock, { conversation, author, key, digest, kind: "message", body });
+        return isUnowned(place.row) && !actor.user.open ? taking(write, place) : write;
       },
     };
     return carryOut(this.#parts, actor, command, placing);
@@ -83,6 +85,16 @@ export class Messages {
     return carryOut(this.#parts, actor, command, placing);
   }
 
+  async #said(actor: Actor, place: Place, { text, reply_to }: Args<"post">): Promise<Body<"message">> {
+    const { store, limits } = this.#parts;
+    checkText(text, limits.text, actor.saysBlank);
+    if (reply_to !== undefined && !(await holdsMessage(store, actor, place, reply_to))) {
+      throw new ChatError("not_found", "There is no such message to reply to.");
+    }
+    const mentions = text.includes("@") ? await this.#mentioned(text) : [];
+    return { text, ...(mentions.length > 0 && { mentions }), ...(reply_to !== undefined && { reply_to }) };
+  }
+
   async #authorOf(conversation: number, target: number): Promise<UserId | null> {
     const entry = await this.#parts.store.entry(conversation, target);
     return entry?.kind === "message" ? entry.author : null;
@@ -95,12 +107,28 @@ export class Messages {
   }
 }
 
-function checkText(text: string, most: number): void {
+function checkText(text: string, most: number, saysBlank?: true): void {
   if (!text.isWellFormed() || text.includes("\u0000")) {
     throw new ChatError("bad_request", "text: neither lone surrogates nor the character U+0000 can be kept.");
   }
-  if (text.trim() === "") throw new ChatError("text_empty");
+  if (!saysBlank && text.trim() === "") throw new ChatError("text_empty");
   if (codePoints(text) > most) throw new ChatError("text_too_long", `A message has at most ${most} characters.`);
+}
+
+/** Is there a message, deleted or not, that this member may have seen? */
+async function holdsMessage(store: Store, actor: Actor, place: Place, seq: Seq): Promise<boolean> {
+  const entry = await store.entry(place.row.id, seq);
+  return entry?.kind === "message" && mayRead(store, actor, place, seq);
+}
+
+/** The same write with the entry that makes its author the owner of a room that was nobody's. */
+function taking(write: Write, { row }: Place): Write {
+  const [{ author, digest, key }] = write.drafts as [Draft];
+  const conversation = row.id;
+  const body = { user: author, role: "owner" } as const;
+  write.guards.push({ is: "unowned", conversation });
+  write.drafts.push({ conversation, author, key: ownKey("w", key), digest, kind: "promoted", body });
+  return write;
 }
 
 /** A write of one entry, guarded by the membership that authorised it. */

@@ -10,7 +10,7 @@ import type {
 } from "@parley/protocol/conversations";
 import type { Cursor } from "@parley/protocol/cursor";
 import type { Body, Entry, EntryKind } from "@parley/protocol/entries";
-import type { ConversationId, Epoch, Key, Seq, Time, UserId } from "@parley/protocol/ids";
+import type { ConversationId, EntryId, Epoch, Key, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
 import type { Person } from "@parley/protocol/people";
 import type { Signal } from "@parley/protocol/signals";
@@ -31,6 +31,8 @@ export type ConversationRow = Pick<
   "id" | "kind" | "name" | "topic" | "visibility" | "owner" | "head" | "check" | "created" | "members"
 > & {
   closed: boolean;
+  /** Messages that were ever written here, deleted ones too. */
+  messages: number;
   /** How often marks moved that this row's followers are told of; see `Committed`. */
   moved: number;
 };
@@ -62,8 +64,14 @@ export type Guard =
   /** This message exists, is `author`'s where that is given, and was not deleted. */
   | { is: "message"; conversation: ConversationId; seq: Seq; author?: UserId }
   | { is: "fewer"; conversation: ConversationId; than: number }
+  /** This room belongs to nobody. */
+  | { is: "unowned"; conversation: ConversationId }
   /** No open public room has exactly this name. */
-  | { is: "unnamed"; name: string };
+  | { is: "unnamed"; name: string }
+  /** This person's password has this hash, or they have none. */
+  | { is: "password"; user: UserId; hash: string | null }
+  /** This person holds both of their names. */
+  | { is: "holder"; user: UserId };
 
 /** An entry that has no seq yet. `digest` is of the command it came from: the same key with another digest is refused. */
 export type Draft = {
@@ -84,6 +92,15 @@ export interface Opening {
   pair?: [UserId, UserId];
 }
 
+/** What changes with a write about how somebody proves who they are. */
+export interface Access {
+  user: UserId;
+  /** The hash of their password from now on. Whoever has one is a member, and their names do not lapse. */
+  password?: string;
+  /** Tokens that end: the one with this hash, or all of theirs. */
+  ends?: { tokenHash: string } | "all";
+}
+
 /**
  * Drafts that are written together or not at all. The first carries the client's key: where its author used that
  * key in that conversation, nothing is written and the earlier entry is the outcome. The keys of the others are kept
@@ -93,6 +110,7 @@ export interface Write {
   time: Time;
   guards: Guard[];
   open?: Opening;
+  access?: Access;
   drafts: Draft[];
 }
 
@@ -131,6 +149,15 @@ export interface NewGuest {
   handles: string[];
   tokenHash: string;
   time: Time;
+}
+
+export interface NewToken {
+  user: UserId;
+  tokenHash: string;
+  /** The hash of the password that was proven. */
+  password: string;
+  time: Time;
+  most: number;
 }
 
 /** A stretch of history as the store finds it; see `Page`. */
@@ -180,6 +207,17 @@ export interface Store {
   house(bot: Omit<NewGuest, "tokenHash">): Promise<User>;
   /** Also notes, once a day, that the token was used, and takes names up again that lapsed and are still free. */
   userByToken(tokenHash: string, time: Time): Promise<User | null>;
+  /** Null for somebody without a password. */
+  passwordOf(user: UserId): Promise<string | null>;
+  /** Who has a password and holds a name that looks like this. */
+  claimant(name: string): Promise<{ user: User; password: string } | null>;
+  /**
+   * Another token for whoever still has this password; false where they do not, or where it is somebody else's token.
+   * Of more than `most` tokens of one person, those end that were not used for longest.
+   */
+  addToken(token: NewToken): Promise<boolean>;
+  /** Is this a token of this person? */
+  hasToken(user: UserId, tokenHash: string): Promise<boolean>;
   /** Those that exist, each once, in the order asked for. */
   users(ids: readonly UserId[]): Promise<User[]>;
   /** Those who hold one of these handles, which are compared as they are. */
@@ -214,6 +252,8 @@ export interface Store {
   /** Entries after `after`, oldest first, no more than `limit` and about `bytes`, at least one where there is one. */
   entries(conversation: ConversationId, after: Seq, limit: number, bytes: number): Promise<Entry[]>;
   entry(conversation: ConversationId, seq: Seq): Promise<Entry | null>;
+  /** The entry that has this id, wherever it stands. */
+  located(entry: EntryId): Promise<Logged | null>;
   /** The entry that this author made with this key, and the digest of its command. */
   recall(author: UserId, conversation: ConversationId, key: Key): Promise<{ logged: Logged; digest: number } | null>;
   /**

@@ -50,6 +50,12 @@ export class Rooms {
     return this.#parts.store.roomNamed(name);
   }
 
+  /** The open public room with this id. */
+  async get(id: ConversationId): Promise<ConversationRow | null> {
+    const row = Number.isSafeInteger(id) ? await this.#parts.store.conversation(id) : null;
+    return row && row.kind === "room" && row.visibility === "public" && !row.closed ? row : null;
+  }
+
   /**
    * Makes a public room of exactly this name, owned by its maker; one without a maker belongs to nobody. Throws
    * `name_taken` where a public room is called that, and `bad_name`.

@@ -47,7 +47,7 @@ function describe(
   counts: { unread: number; mentions: number },
   marks: Mark[],
 ): Omit<Conversation, "latest"> {
-  const { closed: _, moved: __, ...shown } = row;
+  const { closed: _, moved: __, messages: ___, ...shown } = row;
   return {
     ...shown,
     role: member?.role ?? null,

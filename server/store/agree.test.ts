@@ -33,6 +33,7 @@ const step: fc.Arbitrary<Step> = fc.record({
     "join",
     "leave",
     "rename",
+    "promote",
     "close",
     "room",
     "direct",
@@ -43,14 +44,15 @@ const step: fc.Arbitrary<Step> = fc.record({
   place: fc.constantFrom(4, 4, 4, 5, 5, 6, 7, 8),
   seq: fc.integer({ min: 2, max: 9 }),
   key: fc.nat(9),
-  guard: fc.constantFrom("none", "none", "member", "stranger", "open", "message", "own", "fewer", "unnamed"),
+  guard: fc.constantFrom("none", "none", "member", "stranger", "open", "message", "own", "fewer", "unnamed", "unowned"),
 });
 
 /** What a step writes; null where it moves a mark, or where the place does not exist. */
 function writeOf(people: User[], made: number, { kind, who, whom, place, seq, key, guard }: Step): Write | null {
   const [by, other] = [people[who], people[whom]] as [User, User];
   const named = `k${key}`;
-  if (kind === "room") return opens(who === whom ? [by] : [by, other], named, { name: `Room ${key}` });
+  if (kind === "room")
+    return opens(who === whom ? [by] : [by, other], named, { name: `Room ${key}`, ...(key % 2 && { owner: null }) });
   if (kind === "direct") return who === whom ? null : direct([by, other], named);
   if (kind === "mark" || place > made) return null;
   const drafts: Record<string, () => Draft> = {
@@ -61,6 +63,7 @@ function writeOf(people: User[], made: number, { kind, who, whom, place, seq, ke
     join: () => joined(other, place, named),
     leave: () => left(other, place, named),
     rename: () => draft(by, place, named, "renamed", { name: `Name ${key}` }),
+    promote: () => draft(by, place, named, "promoted", { user: other.id, role: key % 2 ? "owner" : "moderator" }),
     close: () => draft(by, place, named, "closed", {}),
   };
   const guards = [...guardsOf(guard, place, by, seq)];
@@ -74,6 +77,7 @@ function guardsOf(guard: string, conversation: number, by: User, seq: number): G
   if (guard === "open") return [{ is: "open", conversation }];
   if (guard === "message") return [{ is: "message", conversation, seq }];
   if (guard === "unnamed") return [{ is: "unnamed", name: `Name ${seq}` }];
+  if (guard === "unowned") return [{ is: "unowned", conversation }];
   if (guard === "own") return [{ is: "message", conversation, seq, author: by.id }];
   return guard === "fewer" ? [{ is: "fewer", conversation, than: 2 }] : [];
 }

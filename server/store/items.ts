@@ -20,5 +20,7 @@ function messageOf(entry: EntryOf<"message">, lastEdit: Edit | null): Message {
   // Of a deleted message the edits are blank as well.
   const text = lastEdit?.text ?? body.text;
   const mentions = body.mentions ?? [];
-  return { kind: "message", id, seq, author, key, time, text, mentions, edited: lastEdit?.time ?? null, deleted };
+  const reply = body.reply_to === undefined ? {} : { reply_to: body.reply_to };
+  const edited = lastEdit?.time ?? null;
+  return { kind: "message", id, seq, author, key, time, text, mentions, ...reply, edited, deleted };
 }

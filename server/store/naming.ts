@@ -18,6 +18,11 @@ export function lapsed(person: Pick<Person, "kind" | "role">, lastUsed: number, 
   return person.kind === "guest" && person.role === "guest" && today - lastUsed > HELD_DAYS;
 }
 
+/** What somebody is who has a password. */
+export function asMember({ kind, role }: Pick<Person, "kind" | "role">): Pick<Person, "kind" | "role"> {
+  return { kind: kind === "guest" ? "member" : kind, role: role === "guest" ? "member" : role };
+}
+
 /** What a shown name and a handle look like; both may look the same. */
 export interface Looks {
   shown: string;

@@ -46,7 +46,11 @@ const ACTS: { [C in CommandName]: Act | null } = {
     by.call("add_member", { conversation: placeOf(world, choice), user: otherOf(world, choice) }),
   remove_member: (world, by, choice) =>
     by.call("remove_member", { conversation: placeOf(world, choice), user: otherOf(world, choice) }),
-  post: (world, by, choice) => by.post(placeOf(world, choice), choice.text).sent,
+  post: (world, by, choice) => {
+    const [id, { text, target }] = [placeOf(world, choice), choice];
+    if (target % 3 > 0) return by.post(id, text).sent;
+    return by.call("post", { conversation: id, text, reply_to: targetIn(by, id, choice) });
+  },
   edit: (world, by, choice) => {
     const id = placeOf(world, choice);
     return by.edit(id, targetIn(by, id, choice), `edited ${choice.text}`);
@@ -114,6 +118,9 @@ async function worldOf(): Promise<World> {
   const [ada, bea] = clients as [Client, Client];
   await open(world, ada.createRoom({ name: "First" }));
   await bea.join(world.places[0] as number);
+  const unowned = await node.chat.rooms.open(`Nobody's ${of}`, null);
+  world.places.push(unowned.id);
+  await Promise.all([ada.join(unowned.id), bea.join(unowned.id)]);
   return world;
 }
 

@@ -121,3 +121,74 @@ test("[HOME4] all public rooms are listed, the newest first, in however many pag
     ...{ id: rest[0] as number, name: "Room 5", topic: null, members: 1, head: 2, created: stage.clock.now() },
   });
 });
+
+test("[HOME5] anybody deletes a room of nobody, member or not, until somebody made it theirs by posting", async () => {
+  const stage = new Stage();
+  const [ada, ben] = [await stage.person("Ada"), await stage.person("Ben")];
+  const { rooms } = stage.chat;
+  await rooms.close((await rooms.open("One", null)).id, null);
+  await rooms.close((await rooms.open("Two", null)).id, { user: ben });
+  expect(await rooms.list()).toEqual([]);
+
+  const { id } = await rooms.open("Three", null);
+  await stage.chat.run({ user: ada }, "join", { key: "j", conversation: id });
+  await stage.post(ada, id, "mine");
+  expect(await rooms.get(id)).toMatchObject({ owner: ada.id, messages: 1 });
+  expect(await codeOf(rooms.close(id, null))).toBe("not_member");
+  expect(await codeOf(rooms.close(id, { user: ben }))).toBe("not_member");
+  await rooms.close(id, { user: ada });
+  expect(await rooms.get(id)).toBeNull();
+});
+
+test("[HOME5] the first post of somebody who is not open makes them the owner, in the same write and once", async () => {
+  const stage = new Stage();
+  const [ada, ben] = [await stage.person("Ada"), await stage.person("Ben")];
+  const open = await stage.chat.people.open("anybody");
+  const { id } = await stage.chat.rooms.open("Hall", null);
+  for (const user of [open, ada, ben]) await stage.chat.run({ user }, "join", { key: "j", conversation: id });
+  await stage.post(open, id, "nobody's still");
+  expect((await stage.chat.rooms.get(id))?.owner).toBeNull();
+  const [adas, bens] = [await stage.seat(ada), await stage.seat(ben)];
+
+  const posted = await Promise.all([
+    stage.chat.run(adas.connection, "post", { key: "a", conversation: id, text: "one" }),
+    stage.chat.run(bens.connection, "post", { key: "b", conversation: id, text: "two" }),
+  ]);
+  expect(posted.map(({ seq }) => seq)).toEqual([6, 8]);
+  const log = await stage.store.entries(id, 5, 9, 1e6);
+  expect(log.map(({ kind, author }) => [kind, author])).toEqual([
+    ["message", ada.id],
+    ["promoted", ada.id],
+    ["message", ben.id],
+  ]);
+  await stage.settle();
+  expect(bens.entries(id)).toEqual(log);
+  expect((await stage.store.member(id, ada.id))?.role).toBe("owner");
+  const again = await stage.chat.run(adas.connection, "post", { key: "a", conversation: id, text: "one" });
+  expect(again).toEqual(posted[0] as never);
+
+  const rename = { key: "r", conversation: id, name: "Ada's" };
+  expect(await codeOf(stage.chat.run(bens.connection, "rename", { ...rename, key: "rb" }))).toBe("forbidden");
+  await stage.chat.run(adas.connection, "rename", rename);
+  expect(await stage.chat.rooms.named("Ada's")).toMatchObject({ id, owner: ada.id });
+});
+
+test("[HOME5] nobody deletes a room on behalf of nobody that somebody made theirs in the same moment", async () => {
+  const store = memoryStore();
+  const [one, two] = [new Stage({ store }), new Stage({ store })];
+  const ada = await one.person("Ada");
+  const { id } = await one.chat.rooms.open("Hall", null);
+  await one.chat.run({ user: ada }, "join", { key: "j", conversation: id });
+  const decided = Promise.withResolvers<void>();
+  const commit = store.commit.bind(store);
+  store.commit = async (writes, marks) => {
+    if (writes.some(({ drafts }) => drafts[0]?.kind === "closed")) await decided.promise;
+    return commit(writes, marks);
+  };
+  const closing = codeOf(two.chat.rooms.close(id, null));
+  await two.settle();
+  await one.post(ada, id, "mine now");
+  decided.resolve();
+  expect(await closing).toBe("not_member");
+  expect(await one.chat.rooms.get(id)).toMatchObject({ owner: ada.id });
+});

@@ -16,7 +16,8 @@ interface Change {
 /** Questions that change nothing; what else the port has is written down, and so survives. */
 const READS = new Set<string>([
   ...["users", "usersByHandle", "findUsers", "conversation", "member", "memberships", "spans", "members", "rooms"],
-  ...["heads", "entries", "entry", "recall", "stretch", "unread", "marks", "reached", "reachedBy", "ready", "close"],
+  ...["heads", "entries", "entry", "located", "roomNamed", "recall", "stretch", "unread", "marks", "reached"],
+  ...["reachedBy", "passwordOf", "claimant", "hasToken", "ready", "close"],
 ]);
 
 /** Who asks the disk: a node, which may die at the moment that it named. */

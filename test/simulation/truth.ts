@@ -120,6 +120,9 @@ export class Truth {
       case "renamed":
         log.name = entry.body.name;
         return;
+      case "promoted":
+        if (entry.body.role === "owner") log.owner = entry.body.user;
+        return;
       case "edited":
         log.edits.set(entry.body.target, entry);
         return;

@@ -52,6 +52,47 @@ export function historyContract(open: Open): void {
       expect(await world.store.entry(at, 0)).toBeNull();
     }));
 
+  test("[LOG14] an entry is found by its id on the whole server, and is the one that stands in its log", () =>
+    play(open, async (world) => {
+      const { ann, at } = await talked(world, 4);
+      const other = await world.place([ann]);
+      const { entry } = await world.say(ann, other, "elsewhere");
+      expect(await world.store.located(entry.id)).toEqual({ conversation: other, entry });
+      const [first] = await world.store.entries(at, 2, 1, 1e6);
+      expect(await world.store.located(first?.id ?? 0)).toEqual({ conversation: at, entry: first as Entry });
+      for (const id of [0, -1, entry.id + 1, 2 ** 52]) expect(await world.store.located(id)).toBeNull();
+      await world.log(draft(ann, other, "d", "deleted", { target: entry.seq, of: ann.id }));
+      expect((await world.store.located(entry.id))?.entry.body).toEqual({ text: null });
+    }));
+
+  test("[LOG15] messages are counted where they stand, whatever became of them, and nothing else is", () =>
+    play(open, async (world) => {
+      const { ann, at } = await talked(world, 4);
+      const count = async () => (await world.store.conversation(at))?.messages;
+      expect(await count()).toBe(2);
+      await world.commit(
+        write(message(ann, at, "k4", "text 4")),
+        write(draft(ann, at, "r", "renamed", { name: "Hall" })),
+        write(draft(ann, at, "e", "edited", { target: 3, text: "edited" })),
+        write(draft(ann, at, "d", "deleted", { target: 3, of: ann.id })),
+        write(message(ann, at, "no", "refused"), { is: "fewer", conversation: at, than: 0 }),
+        write(message(ann, at, "yes", "counted")),
+      );
+      expect(await count()).toBe(3);
+    }));
+
+  test("[LOG16] a page says what a message replies to, until that message is deleted", () =>
+    play(open, async (world) => {
+      const { ann, at } = await talked(world, 3);
+      const { entry } = await world.log(draft(ann, at, "re", "message", { text: "yes", reply_to: 3 }));
+      const shown = async () => (await world.store.stretch(at, { after: 3 }, 1, 9)).items[0];
+      expect(await shown()).toMatchObject({ text: "yes", reply_to: 3 });
+      await world.log(draft(ann, at, "e", "edited", { target: entry.seq, text: "no" }));
+      expect(await shown()).toMatchObject({ text: "no", reply_to: 3 });
+      await world.log(draft(ann, at, "d", "deleted", { target: entry.seq, of: ann.id }));
+      expect(await shown()).not.toHaveProperty("reply_to");
+    }));
+
   test("[LOG11] a page backward ends before its seq, covers what it says and holds all of it", () =>
     play(open, async (world) => {
       const { at } = await talked(world, 10);

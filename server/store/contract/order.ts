@@ -87,6 +87,7 @@ export function orderContract(open: Open): void {
     play(open, async (world) => {
       const [ann, bob] = [await world.person("Ann"), await world.person("Bob")];
       const conversation = await world.place([ann]);
+      const unowned = await world.place([ann], { owner: null });
       const { entry } = await world.say(ann, conversation, "hello");
       await world.say(ann, conversation, "gone");
       await world.log(draft(ann, conversation, "d", "deleted", { target: entry.seq + 1, of: ann.id }));
@@ -106,6 +107,9 @@ export function orderContract(open: Open): void {
         [{ is: "message", conversation, seq: 99 }, false],
         [{ is: "fewer", conversation, than: 2 }, true],
         [{ is: "fewer", conversation, than: 1 }, false],
+        [{ is: "unowned", conversation }, false],
+        [{ is: "unowned", conversation: unowned }, true],
+        [{ is: "unowned", conversation: 999 }, false],
       ];
       const writes = cases.map(([guard]) => write(message(ann, conversation, world.key(), "guarded"), guard));
       const outcomes = await world.commit(...writes);

@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
-import type { Guard } from "../../core/ports.ts";
-import { draft, message, type Open, opens, play, verdicts, write } from "./kit.ts";
+import type { MemberRole } from "@parley/protocol/conversations";
+import type { ConversationId } from "@parley/protocol/ids";
+import type { Guard, User } from "../../core/ports.ts";
+import { draft, message, type Open, opens, play, verdicts, type World, write } from "./kit.ts";
 
-/** Public rooms by their exact names. */
+/** Public rooms: by their exact names, and whose they are. */
 export function roomsContract(open: Open): void {
   test("[HOME4] an open public room is found by its exact name, the oldest of several, and by no other", () =>
     play(open, async (world) => {
@@ -49,4 +51,27 @@ export function roomsContract(open: Open): void {
       const [said] = await world.commit(write(message(ann, hall, "m", "on"), free("Stairs")));
       expect(said?.is).toBe("written");
     }));
+
+  test("[HOME5] whoever is promoted to owner owns the room from that entry on; an outsider is never promoted", () =>
+    play(open, async (world) => {
+      const [ann, bob, eve] = [await world.person("Ann"), await world.person("Bob"), await world.person("Eve")];
+      const at = await world.place([ann, bob], { owner: null });
+      const promoted = (user: User, key: string, role: MemberRole = "owner") =>
+        write(draft(user, at, key, "promoted", { user: user.id, role }), { is: "unowned", conversation: at });
+      const state = async () => [(await world.store.conversation(at))?.owner, await roleOf(world, at, bob)];
+      expect(verdicts(await world.commit(promoted(eve, "e"), promoted(bob, "m", "moderator")))).toEqual([
+        "written",
+        "written",
+      ]);
+      expect(await state()).toEqual([null, "moderator"]);
+      expect(verdicts(await world.commit(promoted(bob, "o"), promoted(ann, "late")))).toEqual(["written", "refused"]);
+      expect(await state()).toEqual([bob.id, "owner"]);
+      expect(await world.store.memberships(bob.id)).toMatchObject([
+        { row: { owner: bob.id }, member: { role: "owner" } },
+      ]);
+    }));
+}
+
+async function roleOf(world: World, at: ConversationId, user: User): Promise<MemberRole | undefined> {
+  return (await world.store.member(at, user.id))?.role;
 }

@@ -2,6 +2,7 @@ import type { ConversationId, Time } from "@parley/protocol/ids";
 import type { Committed, Draft, Logged, MarkMove, MemberRow, Outcome, Write } from "../../core/ports.ts";
 import { MOVES_KEPT } from "../bounds.ts";
 import { firstOf, known, placed, repeated } from "../placing.ts";
+import { applyAccess } from "./access.ts";
 import { holds } from "./guards.ts";
 import { retire } from "./people.ts";
 import { project } from "./project.ts";
@@ -21,6 +22,7 @@ function commitWrite(state: State, write: Write): Outcome {
   if (guard) return { is: "refused", guard };
   const opened = write.open ? state.open(write.open, write.time).row.id : null;
   const logged = write.drafts.map((draft, at) => log(state, draft, write.time, opened, at === 0));
+  if (write.access) applyAccess(state, write.access);
   return { is: "written", logged, opened };
 }
 

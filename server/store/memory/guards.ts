@@ -1,12 +1,16 @@
+import type { ConversationId } from "@parley/protocol/ids";
 import type { Guard } from "../../core/ports.ts";
+import { holdsNames } from "./access.ts";
 import { roomNamed } from "./reads.ts";
 import type { Log, State } from "./state.ts";
 
-type OfOne = Exclude<Guard, { is: "unnamed" }>;
+type OfOne = Extract<Guard, { conversation: ConversationId }>;
 
 /** Does this condition hold now? */
 export function holds(state: State, guard: Guard): boolean {
   if (guard.is === "unnamed") return roomNamed(state, guard.name) === null;
+  if (guard.is === "password") return (state.passwords.get(guard.user) ?? null) === guard.hash;
+  if (guard.is === "holder") return holdsNames(state, guard.user);
   const log = state.logs.get(guard.conversation);
   return log !== undefined && holdsIn(log, guard);
 }
@@ -19,6 +23,8 @@ function holdsIn(log: Log, guard: OfOne): boolean {
       return !log.members.has(guard.user);
     case "open":
       return !log.row.closed;
+    case "unowned":
+      return log.row.owner === null;
     case "fewer":
       return log.row.members < guard.than;
     case "message": {

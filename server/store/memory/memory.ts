@@ -1,6 +1,7 @@
 import type { Mark, Member } from "@parley/protocol/conversations";
 import type { Seq, UserId } from "@parley/protocol/ids";
 import type { Store } from "../../core/ports.ts";
+import * as access from "./access.ts";
 import { commitBatch } from "./commit.ts";
 import * as people from "./people.ts";
 import * as reads from "./reads.ts";
@@ -29,6 +30,10 @@ function peopleOf(state: State) {
     numberedPerson: async (id, time) => own(people.openGuest(state, { id }, time)),
     house: async (bot) => own(people.house(state, bot)),
     userByToken: async (tokenHash, time) => own(people.userByToken(state, tokenHash, time)),
+    passwordOf: async (user) => state.passwords.get(user) ?? null,
+    claimant: async (name) => own(access.claimant(state, name)),
+    addToken: async (token) => access.addToken(state, token),
+    hasToken: async (user, tokenHash) => state.tokens.get(tokenHash)?.user === user,
     users: async (ids) => own([...new Set(ids)].flatMap((id) => state.users.get(id) ?? [])),
     usersByHandle: async (handles) => own(people.usersByHandle(state, handles)),
     findUsers: async (page) => own(people.findUsers(state, page)),
@@ -71,6 +76,7 @@ function logsOf(state: State) {
       return own(reads.entries(state.read(conversation), after, limit, bytes));
     },
     entry: async (conversation, seq) => own(entryAt(conversation, seq)),
+    located: async (entry) => own(reads.located(state, entry)),
     async recall(author: UserId, conversation, key) {
       const claim = state.logs.get(conversation)?.claims.get(claimOf(author, key));
       const entry = claim && entryAt(conversation, claim.seq);

@@ -108,6 +108,7 @@ export function updateProfile(state: State, id: UserId, change: { name?: string;
 export function retire(state: State, id: UserId): void {
   const user = state.users.get(id);
   if (user) Object.assign(user, namesOfDeleted(id));
+  state.passwords.delete(id);
   for (const [hash, token] of state.tokens) if (token.user === id) state.tokens.delete(hash);
   release(state, id);
 }

@@ -12,6 +12,11 @@ export function project(log: Log, entry: Entry): void {
     case "renamed":
       log.row.name = entry.body.name;
       return;
+    case "promoted":
+      return promote(log, entry);
+    case "message":
+      log.row.messages++;
+      return;
     case "deleted":
       return erase(log, entry.body.target);
     case "closed":
@@ -37,6 +42,13 @@ function leave(log: Log, { seq, body: { user } }: EntryOf<"left">): void {
   const span = log.spans.get(user)?.at(-1);
   if (span) span.to = seq;
   log.row.members--;
+}
+
+function promote(log: Log, { body: { user, role } }: EntryOf<"promoted">): void {
+  const member = log.members.get(user);
+  if (!member) return;
+  member.role = role;
+  if (role === "owner") log.row.owner = user;
 }
 
 /** Blanks a message and all its edits where they stand. */

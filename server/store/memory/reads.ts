@@ -1,9 +1,9 @@
 import type { Reach, RoomListing } from "@parley/protocol/conversations";
 import type { Entry } from "@parley/protocol/entries";
-import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
+import type { ConversationId, EntryId, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
 import { fold } from "../../core/fold.ts";
-import type { ConversationRow, Head, MemberRow, Stretch, Unread } from "../../core/ports.ts";
+import type { ConversationRow, Head, Logged, MemberRow, Stretch, Unread } from "../../core/ports.ts";
 import { COUNTED, SCANNED } from "../bounds.ts";
 import { type Edit, itemOf } from "../items.ts";
 import type { Log, Move, State } from "./state.ts";
@@ -54,6 +54,14 @@ export function entries(log: Log, after: Seq, limit: number, bytes: number): Ent
     taken.push(entry);
   }
   return taken;
+}
+
+export function located(state: State, id: EntryId): Logged | null {
+  for (const log of state.logs.values()) {
+    const entry = log.entries.find((one) => one.id === id);
+    if (entry) return { conversation: log.row.id, entry };
+  }
+  return null;
 }
 
 export function stretch(log: Log, at: { before: Seq } | { after: Seq }, lowest: Seq, limit: number): Stretch {

@@ -47,6 +47,8 @@ export class State {
   readonly directs = new Map<string, ConversationId>();
   readonly users = new Map<UserId, User>();
   readonly tokens = new Map<string, { user: UserId; used: number }>();
+  /** Their hashes. */
+  readonly passwords = new Map<UserId, string>();
   readonly holdings = new Map<string, Holding>();
   owner: UserId | null = null;
   ownershipSecret: string | null = null;
@@ -103,7 +105,10 @@ const NOTHING: Opening = { kind: "room", name: null, topic: null, visibility: "p
 function emptyLog(id: ConversationId, opening: Opening, created: Time): Log {
   const { kind, name, topic, visibility, owner } = opening;
   return {
-    row: { id, kind, name, topic, visibility, owner, head: 0, check: 0, created, members: 0, closed: false, moved: 0 },
+    row: {
+      ...{ id, kind, name, topic, visibility, owner, head: 0, check: 0, created },
+      ...{ members: 0, messages: 0, closed: false, moved: 0 },
+    },
     entries: [],
     claims: new Map(),
     members: new Map(),

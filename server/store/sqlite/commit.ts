@@ -2,6 +2,7 @@ import type { Statement } from "bun:sqlite";
 import type { ConversationId, Time } from "@parley/protocol/ids";
 import type { Committed, Draft, Logged, MarkMove, Opening, Outcome, Write } from "../../core/ports.ts";
 import { firstOf, known, placed, repeated } from "../placing.ts";
+import type { Accesses } from "./access.ts";
 import { Guards } from "./guards.ts";
 import { Heads } from "./heads.ts";
 import { Marks } from "./marks.ts";
@@ -16,6 +17,7 @@ export const CLAIMED = `SELECT ${ENTRY} FROM entries WHERE conversation = ? AND 
 /** Carries out whole batches, each in one transaction. */
 export class Commits {
   readonly #transactions: Transactions;
+  readonly #accesses: Accesses;
   readonly #heads: Heads;
   readonly #guards: Guards;
   readonly #marks: Marks;
@@ -24,10 +26,11 @@ export class Commits {
   readonly #claimed: Statement<EntryRow, [number, number, string]>;
   readonly #projection: Projection;
 
-  constructor(transactions: Transactions, statements: Statements) {
+  constructor(transactions: Transactions, statements: Statements, accesses: Accesses) {
     this.#transactions = transactions;
+    this.#accesses = accesses;
     this.#heads = new Heads(statements);
-    this.#guards = new Guards(statements, this.#heads);
+    this.#guards = new Guards(statements, this.#heads, accesses);
     this.#marks = new Marks(statements);
     this.#directs = new Directs(statements);
     this.#projection = new Projection(statements);
@@ -93,6 +96,7 @@ export class Commits {
       if (!next) return this.#earlier(write) as Outcome;
       logged.push(next);
     }
+    if (write.access) this.#accesses.apply(write.access);
     return { is: "written", logged, opened };
   }
 

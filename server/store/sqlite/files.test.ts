@@ -184,7 +184,10 @@ test("[DUR7] a database of the first schema is brought to the present one, and n
       ('inbox', '', 'private', 1, 1, 0), ('inbox', '', 'private', 1, 1, 1);
     INSERT INTO users (name, handle, kind, role, inbox) VALUES
       ('Åsa', 'asa', 'guest', 'guest', 1), ('deleted', 'deleted-1000001', 'guest', 'guest', 2);
-    INSERT INTO tokens (hash, user, used) VALUES ('t', 1000000, 20000)`);
+    INSERT INTO tokens (hash, user, used) VALUES ('t', 1000000, 20000);
+    INSERT INTO conversations (kind, folded, visibility, created, head) VALUES ('room', '', 'public', 1, 3);
+    INSERT INTO entries (conversation, seq, live, author, kind, time, key, body) VALUES
+      (3, 1, 0, 1000000, 0, 1, 'a', '{}'), (3, 2, 1, 1000000, 4, 1, 'b', '{}'), (3, 3, 0, 1000000, 4, 1, 'c', '{}')`);
   first.close();
   const { store, db } = opened(folder);
   expect(readMeta(db, "schema_version")).toBe(MIGRATIONS.length);
@@ -192,6 +195,7 @@ test("[DUR7] a database of the first schema is brought to the present one, and n
   expect(await store.findUsers({ after: 0, limit: 10, query: "" })).toMatchObject([{ name: "Åsa" }]);
   expect(await store.userByToken("t", NOW)).toMatchObject({ name: "Åsa", inbox: 1 });
   expect(await store.reachedBy(1, 1, 0)).toEqual([]);
+  expect(await store.conversation(3)).toMatchObject({ head: 3, messages: 2 });
 });
 
 test("[DUR9] every commit is synced: write-ahead, synchronous FULL, on the connection that writes", () => {

@@ -1,17 +1,20 @@
 import type { Statement } from "bun:sqlite";
 import type { Guard } from "../../core/ports.ts";
+import type { Accesses } from "./access.ts";
 import type { Heads } from "./heads.ts";
 import { READS } from "./reads.ts";
 import type { Statements } from "./statements.ts";
 
 /** Asks whether a condition holds at this point of a batch. */
 export class Guards {
+  readonly #accesses: Accesses;
   readonly #heads: Heads;
   readonly #joined: Statement<{ joined: number }, [number, number]>;
   readonly #named: Statement<{ id: number }, [string]>;
   readonly #message: Statement<{ author: number }, [number, number]>;
 
-  constructor(statements: Statements, heads: Heads) {
+  constructor(statements: Statements, heads: Heads, accesses: Accesses) {
+    this.#accesses = accesses;
     this.#heads = heads;
     this.#joined = statements.prepare("SELECT joined FROM members WHERE conversation = ? AND user = ?");
     this.#named = statements.prepare(READS.roomNamed);
@@ -20,6 +23,8 @@ export class Guards {
 
   holds(guard: Guard): boolean {
     if (guard.is === "unnamed") return this.#isUnnamed(guard.name);
+    if (guard.is === "password") return this.#accesses.passwordOf(guard.user) === guard.hash;
+    if (guard.is === "holder") return this.#accesses.holdsNames(guard.user);
     const { conversation } = guard;
     switch (guard.is) {
       case "member":
@@ -28,6 +33,8 @@ export class Guards {
         return this.#heads.find(conversation) !== null && this.#joined.get(conversation, guard.user) === null;
       case "open":
         return this.#heads.find(conversation)?.closed === 0;
+      case "unowned":
+        return this.#heads.find(conversation)?.owner === null;
       case "fewer":
         return (this.#heads.find(conversation)?.members ?? Number.POSITIVE_INFINITY) < guard.than;
       case "message": {

@@ -1,7 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import { cursorCheck } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
-import type { ConversationId, Seq, Time } from "@parley/protocol/ids";
+import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
 import type { Opening } from "../../core/ports.ts";
 import type { Statements } from "./statements.ts";
@@ -10,7 +10,9 @@ import type { Statements } from "./statements.ts";
 export interface Head {
   readonly id: ConversationId;
   seq: Seq;
+  messages: number;
   name: string | null;
+  owner: UserId | null;
   members: number;
   closed: number;
   /** The last entry that this batch put there. */
@@ -25,18 +27,20 @@ type Row = Omit<Head, "last" | "changed">;
 export class Heads {
   readonly #select: Statement<Row, [number]>;
   readonly #insert: Statement<never, (string | number | null)[]>;
-  readonly #advance: Statement<never, [number, number, number]>;
-  readonly #change: Statement<never, [string | null, string, number, number, number]>;
+  readonly #advance: Statement<never, [number, number, number, number]>;
+  readonly #change: Statement<never, (string | number | null)[]>;
   readonly #touched = new Map<ConversationId, Head>();
 
   constructor(statements: Statements) {
-    this.#select = statements.prepare("SELECT id, head AS seq, name, members, closed FROM conversations WHERE id = ?");
+    this.#select = statements.prepare(
+      "SELECT id, head AS seq, messages, name, owner, members, closed FROM conversations WHERE id = ?",
+    );
     this.#insert = statements.prepare(
       "INSERT INTO conversations (kind, name, folded, topic, visibility, owner, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
-    this.#advance = statements.prepare("UPDATE conversations SET head = ?, head_check = ? WHERE id = ?");
+    this.#advance = statements.prepare("UPDATE conversations SET head = ?, head_check = ?, messages = ? WHERE id = ?");
     this.#change = statements.prepare(
-      "UPDATE conversations SET name = ?, folded = ?, members = ?, closed = ? WHERE id = ?",
+      "UPDATE conversations SET name = ?, folded = ?, owner = ?, members = ?, closed = ? WHERE id = ?",
     );
   }
 
@@ -69,9 +73,9 @@ export class Heads {
 
   /** Writes what the batch changed. */
   flush(): void {
-    for (const { id, last, name, members, closed, changed } of this.#touched.values()) {
-      if (last) this.#advance.run(last.seq, cursorCheck(last.author, last.key), id);
-      if (changed) this.#change.run(name, fold(name ?? ""), members, closed, id);
+    for (const { id, last, messages, name, owner, members, closed, changed } of this.#touched.values()) {
+      if (last) this.#advance.run(last.seq, cursorCheck(last.author, last.key), messages, id);
+      if (changed) this.#change.run(name, fold(name ?? ""), owner, members, closed, id);
     }
   }
 }

@@ -1,17 +1,18 @@
 import type { Statement } from "bun:sqlite";
 import type { Entry } from "@parley/protocol/entries";
-import type { ConversationId, Seq, Time } from "@parley/protocol/ids";
+import type { ConversationId, EntryId, Seq, Time } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
-import type { Stretch } from "../../core/ports.ts";
+import type { Logged, Stretch } from "../../core/ports.ts";
 import { SCANNED } from "../bounds.ts";
 import { type Edit, itemOf } from "../items.ts";
-import { ENTRY, type EntryRow, entryOf } from "./rows.ts";
+import { ENTRY, type EntryRow, entryOf, loggedOf } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 
 /** Every question about the log, as it is put to the database. */
 export const HISTORY = {
   head: "SELECT head FROM conversations WHERE id = ?",
   entry: `SELECT ${ENTRY} FROM entries WHERE conversation = ? AND seq = ?`,
+  located: `SELECT ${ENTRY} FROM entries WHERE id = ?`,
   after: `SELECT ${ENTRY} FROM entries WHERE conversation = ? AND seq > ? ORDER BY seq LIMIT ?`,
   down: `SELECT ${ENTRY} FROM entries WHERE conversation = ? AND seq <= ? AND seq >= ? ORDER BY seq DESC LIMIT ${SCANNED}`,
   up: `SELECT ${ENTRY} FROM entries WHERE conversation = ? AND seq >= ? ORDER BY seq LIMIT ${SCANNED}`,
@@ -26,6 +27,7 @@ const ENVELOPE = 80;
 export class History {
   readonly #head: Statement<{ head: Seq }, [number]>;
   readonly #entry: Statement<EntryRow, [number, number]>;
+  readonly #located: Statement<EntryRow, [number]>;
   readonly #after: Statement<EntryRow, [number, number, number]>;
   readonly #down: Statement<EntryRow, [number, number, number]>;
   readonly #up: Statement<EntryRow, [number, number]>;
@@ -34,6 +36,7 @@ export class History {
   constructor(statements: Statements) {
     this.#head = statements.prepare(HISTORY.head);
     this.#entry = statements.prepare(HISTORY.entry);
+    this.#located = statements.prepare(HISTORY.located);
     this.#after = statements.prepare(HISTORY.after);
     this.#down = statements.prepare(HISTORY.down);
     this.#up = statements.prepare(HISTORY.up);
@@ -43,6 +46,11 @@ export class History {
   entry(conversation: ConversationId, seq: Seq): Entry | null {
     const row = this.#entry.get(conversation, seq);
     return row && entryOf(row);
+  }
+
+  located(id: EntryId): Logged | null {
+    const row = this.#located.get(id);
+    return row && loggedOf(row);
   }
 
   entries(conversation: ConversationId, after: Seq, limit: number, bytes: number): Entry[] {

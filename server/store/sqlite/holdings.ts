@@ -39,6 +39,11 @@ export class Holdings {
     return holder !== null && !lapsed(holder, holder.used, today);
   }
 
+  /** Does this person hold both of their names? */
+  holds({ id, name, handle }: Pick<User, "id" | "name" | "handle">): boolean {
+    return Object.values(looksOf({ name, handle })).every((look) => this.#holder.get(look)?.id === id);
+  }
+
   /** Holds those of this person's names that are free, and no others any more. */
   hold({ id, name, handle }: Pick<User, "id" | "name" | "handle">, today: number): void {
     this.#release.run(id);

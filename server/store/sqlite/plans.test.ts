@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
+import { CLAIMANT } from "./access.ts";
 import { CLAIMED } from "./commit.ts";
 import { HISTORY } from "./history.ts";
 import { RAISE } from "./marks.ts";
@@ -8,7 +9,16 @@ import { FIND, HOUSE, OPEN_NAMED } from "./people.ts";
 import { READS } from "./reads.ts";
 import { MIGRATIONS } from "./schema.ts";
 
-const QUESTIONS = { ...READS, ...HISTORY, claimed: CLAIMED, find: FIND, open: OPEN_NAMED, house: HOUSE, raise: RAISE };
+const QUESTIONS = {
+  ...READS,
+  ...HISTORY,
+  claimed: CLAIMED,
+  claimant: CLAIMANT,
+  find: FIND,
+  open: OPEN_NAMED,
+  house: HOUSE,
+  raise: RAISE,
+};
 
 function planOf(db: Database, sql: string): string[] {
   const steps = db.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${sql}`).all();

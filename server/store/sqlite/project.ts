@@ -55,6 +55,8 @@ export class Projection {
         head.name = entry.body.name;
         head.changed = true;
         return;
+      case "promoted":
+        return this.#promoted(head, entry);
       case "closed":
         head.closed = 1;
         head.changed = true;
@@ -73,6 +75,12 @@ export class Projection {
     head.changed = true;
   }
 
+  #promoted(head: Head, { body: { user, role } }: EntryOf<"promoted">): void {
+    if (this.#promote.run(role, head.id, user).changes === 0 || role !== "owner") return;
+    head.owner = user;
+    head.changed = true;
+  }
+
   #left(head: Head, { seq, body: { user } }: EntryOf<"left">): void {
     if (this.#leave.run(head.id, user).changes === 0) return;
     this.#forget.run(head.id, user);
@@ -82,6 +90,7 @@ export class Projection {
   }
 
   #said(head: Head, { seq, author, body }: EntryOf<"message">): void {
+    head.messages++;
     for (const user of body.mentions ?? []) if (user !== author) this.#mention.run(head.id, user, seq);
   }
 }
@@ -96,7 +105,7 @@ class Retirement {
   constructor(statements: Statements) {
     const prepare = statements.prepare.bind(statements);
     this.#owner = prepare("SELECT owner FROM conversations WHERE id = ? AND kind = 'inbox'");
-    this.#rename = prepare("UPDATE users SET name = ?, handle = ?, findable = '' WHERE id = ?");
+    this.#rename = prepare("UPDATE users SET name = ?, handle = ?, findable = '', password = NULL WHERE id = ?");
     this.#takeTokens = prepare("DELETE FROM tokens WHERE user = ?");
     this.#takeNames = prepare("DELETE FROM holdings WHERE user = ?");
   }

@@ -34,7 +34,7 @@ export function loggedOf(row: EntryRow): Logged {
 
 /** Columns of a conversation; the table must be named `c`. */
 export const CONVERSATION =
-  "c.id, c.kind, c.name, c.topic, c.visibility, c.owner, c.head, c.head_check, c.created, c.members, c.closed, c.moved";
+  "c.id, c.kind, c.name, c.topic, c.visibility, c.owner, c.head, c.head_check, c.created, c.members, c.messages, c.closed, c.moved";
 
 export interface StoredConversation {
   id: number;
@@ -47,13 +47,15 @@ export interface StoredConversation {
   head_check: number;
   created: number;
   members: number;
+  messages: number;
   closed: number;
   moved: number;
 }
 
 export function conversationOf(row: StoredConversation): ConversationRow {
-  const { id, kind, name, topic, visibility, owner, head, head_check: check, created, members, closed, moved } = row;
-  return { id, kind, name, topic, visibility, owner, head, check, created, members, closed: closed === 1, moved };
+  const { id, kind, name, topic, visibility, owner, head, head_check: check, created, members, messages, moved } = row;
+  const closed = row.closed === 1;
+  return { id, kind, name, topic, visibility, owner, head, check, created, members, messages, closed, moved };
 }
 
 /** Columns of a membership; the table must be named `m`. */

@@ -16,6 +16,9 @@ export const KINDS = [
   "removed",
   "dissolved",
   "profiled",
+  "promoted",
+  "secured",
+  "signed_out",
 ] as const;
 
 /**
@@ -26,6 +29,7 @@ export const KINDS = [
  * with the key: keys that begin with a time then stand beside each other, and a batch touches few pages.
  * `users.findable` is the text in which somebody is looked for, empty once their account was ended.
  * `users.open` is 1 for whoever needs no proof; those with an id below 1,000,000 are found by it, the others by name.
+ * `conversations.messages` counts messages ever written there, deleted ones too.
  * `conversations.moved` counts the commits that moved marks of which the conversation's followers are told.
  * A row of `moves` says that a mark (kind 0 delivered, 1 read) went from `past` to `seq` at a time.
  */
@@ -146,6 +150,12 @@ export const MIGRATIONS: readonly Step[] = [
   CREATE UNIQUE INDEX open_names ON users (name) WHERE open = 1 AND id >= 1000000;
   `,
   "CREATE INDEX named ON conversations (name) WHERE kind = 'room' AND visibility = 'public' AND closed = 0",
+  `
+  ALTER TABLE conversations ADD COLUMN messages INTEGER NOT NULL DEFAULT 0;
+  UPDATE conversations SET messages =
+    (SELECT count(*) FROM entries AS e WHERE e.conversation = conversations.id AND e.kind = 4);
+  `,
+  "ALTER TABLE users ADD COLUMN password TEXT",
 ];
 
 function makeFindable(db: Database): void {

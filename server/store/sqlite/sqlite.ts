@@ -1,5 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Store } from "../../core/ports.ts";
+import { Accesses } from "./access.ts";
 import { Commits } from "./commit.ts";
 import { attempt } from "./errors.ts";
 import { History } from "./history.ts";
@@ -22,6 +23,7 @@ export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN): Store {
   const statements = new Statements(opened.db);
   const transactions = new Transactions(opened.db, statements);
   const scrub = new Scrub(opened.db, scrubWithin);
+  const accesses = new Accesses(transactions, statements);
   const readiness = new Readiness(opened.db);
   let closed = false;
   const ask: Ask = async (question) => {
@@ -30,8 +32,9 @@ export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN): Store {
   };
   return {
     epoch: opened.epoch,
-    ...logsOf(ask, new Commits(transactions, statements), new History(statements), scrub, readiness),
+    ...logsOf(ask, new Commits(transactions, statements, accesses), new History(statements), scrub, readiness),
     ...peopleOf(ask, new People(transactions, statements)),
+    ...accessOf(ask, accesses),
     ...ownershipOf(ask, opened, transactions),
     ...readsOf(ask, new Reads(statements)),
     ready: () => ask(() => readiness.prove()),
@@ -59,6 +62,7 @@ function logsOf(ask: Ask, commits: Commits, history: History, scrub: Scrub, read
     recall: (author, conversation, key) => ask(() => commits.recall(author, conversation, key)),
     entries: (conversation, after, limit, bytes) => ask(() => history.entries(conversation, after, limit, bytes)),
     entry: (conversation, seq) => ask(() => history.entry(conversation, seq)),
+    located: (entry) => ask(() => history.located(entry)),
     stretch: (conversation, at, lowest, limit) => ask(() => history.stretch(conversation, at, lowest, limit)),
   } satisfies Partial<Store>;
 }
@@ -74,6 +78,15 @@ function peopleOf(ask: Ask, people: People) {
     usersByHandle: (handles) => ask(() => people.usersByHandle(handles)),
     findUsers: (page) => ask(() => people.findUsers(page)),
     updateProfile: (user, change, time) => ask(() => people.updateProfile(user, change, time)),
+  } satisfies Partial<Store>;
+}
+
+function accessOf(ask: Ask, accesses: Accesses) {
+  return {
+    passwordOf: (user) => ask(() => accesses.passwordOf(user)),
+    claimant: (name) => ask(() => accesses.claimant(name)),
+    addToken: (token) => ask(() => accesses.addToken(token)),
+    hasToken: (user, tokenHash) => ask(() => accesses.hasToken(user, tokenHash)),
   } satisfies Partial<Store>;
 }
 

@@ -27,6 +27,8 @@ function happening(entry: Entry): Happening | null {
       return entry.body.user === entry.author ? by("left") : by("removed", [entry.body.user]);
     case "renamed":
       return by("named this room", [], entry.body.name);
+    case "promoted":
+      return entry.body.role === "owner" ? { ...by("owns this room now"), who: [entry.body.user] } : null;
     case "profiled":
       return by("has a new name or role");
     case "closed":

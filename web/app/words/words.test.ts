@@ -117,6 +117,15 @@ test("[WEB2] who added whom is said, and is not mixed with those who came by the
   ]);
 });
 
+test("[WEB2] whoever owns a room from now on is named, and no other role is told", () => {
+  const promoted = (role: "owner" | "moderator"): Entry => {
+    return { id: 4, seq: 4, author: 2, key: "k", time: NOW, kind: "promoted", body: { user: 3, role } };
+  };
+  expect(happenings([promoted("owner"), promoted("moderator")])).toEqual([
+    { who: [3], others: 0, did: "owns this room now", whom: [], what: null },
+  ]);
+});
+
 test("[WEB14] a conversation is called by its name, its other person, or its people", () => {
   const names = new Map([
     [2, "Mara Lindqvist"],
