@@ -7,6 +7,7 @@ import { memoryBus } from "./bus/memory.ts";
 import { type Config, ConfigError, configFrom, type Listener } from "./config.ts";
 import { Chat } from "./core/chat.ts";
 import type { Digests, Observer, Store } from "./core/ports.ts";
+import { messengerDialect } from "./gateways/dialects/messenger/session.ts";
 import { plainDialect } from "./gateways/dialects/plain/session.ts";
 import { type DialectParts, ForeignGateway } from "./gateways/foreign.ts";
 import { addressesOf, ListenError, listen } from "./gateways/listen.ts";
@@ -111,7 +112,8 @@ function foreignGateway({ dialects, socket, chat }: Config, sockets: SocketGatew
   const limits = { name: chat.shownName, text: chat.text, pendingBytes, pendingCommands };
   const parts: DialectParts = { ...shared, clock, limits, rate: null, homes: dialects.homes };
   const { observer } = shared;
-  return new ForeignGateway({ sockets, observer, names: dialects.names, dialects: [plainDialect(parts)] });
+  const spoken = [messengerDialect(parts), plainDialect(parts)];
+  return new ForeignGateway({ sockets, observer, names: dialects.names, dialects: spoken });
 }
 
 function socketGateway({ socket, wire }: Config, chat: Chat, observer: Observer): SocketGateway {

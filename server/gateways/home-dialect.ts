@@ -7,7 +7,7 @@ import type { DialectParts } from "./foreign.ts";
 import { joined } from "./joined.ts";
 import { RoomSession, type RoomWire } from "./room-session.ts";
 import type { Use, Uses } from "./uses.ts";
-import { whoSays } from "./who.ts";
+import { calledIn, whoSays } from "./who.ts";
 
 export interface HomeDialect {
   parts: DialectParts;
@@ -29,7 +29,7 @@ export async function homeDialect(dialect: HomeDialect, name: string, { token }:
   let use: Use | null = null;
   try {
     const user = await whoSays(parts.chat, name, token, dialect.most ?? parts.limits.name);
-    use = uses && (await uses.take(name));
+    use = uses && (await uses.take(calledIn(user)));
     if (uses && !use) return dialect.taken;
     return await letIn(dialect, user, use);
   } catch (error) {
@@ -52,10 +52,10 @@ async function letIn(dialect: HomeDialect, user: User, use: Use | null): Promise
     lost,
     open: (socket) => {
       use?.by(socket);
-      const { limits, rate } = parts;
+      const { clock, limits, rate } = parts;
       const bug = (error: unknown) => parts.observer.log("error", "bug", { error: String(error) });
       const closed = () => use?.end();
-      return new RoomSession({ wire, channel, user, membership, limits, rate, bug, closed }, socket);
+      return new RoomSession({ wire, channel, user, membership, clock, limits, rate, bug, closed }, socket);
     },
   };
 }

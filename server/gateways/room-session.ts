@@ -1,8 +1,9 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Membership } from "../core/actor.ts";
-import type { User } from "../core/ports.ts";
+import type { Clock, User } from "../core/ports.ts";
 import type { Channel, Guest } from "./channel.ts";
 import type { Session, Socket } from "./dialect.ts";
+import { calledIn } from "./who.ts";
 
 /** What a client's frame asks for. */
 export type RoomAsk = { is: "post"; text: string } | { is: "typing" } | { is: "nothing" };
@@ -13,13 +14,19 @@ export interface Ending {
   reason: string;
 }
 
+/** Who is told something, as dialects call them, and when. */
+export interface Told {
+  name: string;
+  time: number;
+}
+
 /** How one dialect is spoken by a socket in a room: pure. */
 export interface RoomWire {
   readonly saysBlank: boolean;
   /** Throws ChatError where this is no frame of the dialect. */
   decode(message: string | Uint8Array): RoomAsk;
   /** What whoever sent something is told of its refusal: a frame to this socket alone, or its end. */
-  refusal(error: ChatError): { say: string } | { end: Ending };
+  refusal(error: ChatError, told: Told): { say: string } | { end: Ending };
   /** How a socket ends whose room was deleted, or whose person was removed from it. */
   ending(why: "gone" | "removed"): Ending;
 }
@@ -30,6 +37,7 @@ export interface RoomSessionParts {
   channel: Channel;
   user: User;
   membership: Membership;
+  clock: Clock;
   /** Posts that wait for their commit, in bytes and in number. Beyond: `too_fast`. */
   limits: { pendingBytes: number; pendingCommands: number };
   /** Milliseconds to wait until one more frame is within the rate, 0 where it is; null where nothing is limited. */
@@ -142,7 +150,7 @@ export class RoomSession implements Session, Guest {
     const known = error instanceof ChatError ? error : new ChatError("internal");
     if (known !== error) this.#parts.bug(error);
     if (this.isGone) return;
-    const told = this.#parts.wire.refusal(known);
+    const told = this.#parts.wire.refusal(known, { name: calledIn(this.user), time: this.#parts.clock.now() });
     if ("say" in told) this.socket.send(told.say);
     else this.#end(told.end);
   }

@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 
 /** How long a frame may take before a transcript has failed. Milliseconds. */
 const PATIENCE = 5_000;
@@ -97,17 +97,29 @@ export class OldClient {
   }
 }
 
+/** A frame with its time left out: what a transcript can say literally. */
+export function timeless(frame: string): string {
+  return frame.replace(/"timestamp":("[^"]*"|[\d.]+)/, '"timestamp":…');
+}
+
+/** A client whose machine died: its connection stands and answers nothing. The result ends it. */
+export function frozen(url: string): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const { socket } = begun(url, {});
+    socket.on("error", reject);
+    socket.once("data", () => resolve(() => void socket.destroy()));
+  });
+}
+
 /** What a handshake is answered with: its status and its body. */
 export function handshake(
   url: string,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; body: string }> {
-  const { hostname, port, pathname, search } = new URL(url);
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname);
+    const { socket, path } = begun(url, headers);
     let text = "";
-    const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.setTimeout(PATIENCE, () => reject(new Error("No answer to a handshake.")));
+    socket.setTimeout(PATIENCE, () => reject(new Error(`No answer to a handshake for ${path}.`)));
     socket.on("error", reject);
     socket.on("data", (data) => {
       text += data.toString("latin1");
@@ -118,9 +130,17 @@ export function handshake(
       socket.destroy();
       resolve({ status, body: status === 101 ? "" : body });
     });
-    socket.write(
-      `GET ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-        `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${more.join("")}\r\n`,
-    );
   });
+}
+
+function begun(url: string, headers: Record<string, string>): { socket: Socket; path: string } {
+  const { hostname, port, pathname, search } = new URL(url);
+  const path = pathname + search;
+  const socket = connect(Number(port), hostname);
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${more.join("")}\r\n`,
+  );
+  return { socket, path };
 }
