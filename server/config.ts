@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { DIALECTS, type DialectName, NAME_DIALECTS, type NameDialect } from "@parley/protocol/dialects";
 import type { WireLimits } from "@parley/protocol/frames";
 import type { ChatLimits } from "./core/chat.ts";
@@ -44,6 +45,31 @@ export interface DialectConfig {
   homes: Readonly<Partial<Record<DialectName, string>>>;
 }
 
+/** So many a second, after so many at once. */
+export interface Rate {
+  perSecond: number;
+  burst: number;
+}
+
+/** How fast anybody may be. */
+export interface RateLimits {
+  connection: Rate;
+  person: Rate;
+  address: Rate;
+  /** Of one address. */
+  signIns: Rate;
+  /** People, and addresses, that are remembered at least: twice as many at most. */
+  remembered: number;
+}
+
+/** Where lines of the log are put besides the standard output. */
+export interface LogConfig {
+  /** Null where they are not. */
+  folder: string | null;
+  /** Bytes of a file, how many files of each kind are kept, and characters that may wait to be written to one. */
+  limits: { bytes: number; files: number; waiting: number };
+}
+
 /** Everything that can differ between two installations, and every limit. Made once, never changed. */
 export interface Config {
   readonly host: string;
@@ -55,6 +81,11 @@ export interface Config {
   /** Null where the key is kept in the data folder. */
   readonly secretKey: string | null;
   readonly logLevel: LogLevel;
+  readonly logs: Readonly<LogConfig>;
+  /** Null where nobody is limited. */
+  readonly rates: Readonly<RateLimits> | null;
+  /** Addresses and networks whose word on whom they speak for is believed. */
+  readonly trustedProxies: readonly string[];
   /** Bytes of one HTTP request's body. */
   readonly bodyBytes: number;
   readonly chat: Readonly<ChatLimits>;
@@ -127,12 +158,20 @@ export const VARIABLES = {
     shown: "`info`",
     read: (text: string) => LOG_LEVELS.find((level) => level === text.toLowerCase()),
   },
+  LOG_DIR: {
+    about:
+      "Folder for `access.log`, `error.log` and `websocket.log`, of 10 MB each, five of each. It is made when it is missing; one server uses it.",
+    allowed: "a path",
+    fallback: null as string | null,
+    shown: "the standard output alone",
+    read: pathIn,
+  },
   PARLEY_DATA: {
     about: "Folder of everything that is kept. It is made when it is missing; one process at a time uses it.",
     allowed: "a path",
     fallback: "./data",
     shown: "`./data`",
-    read: (text: string) => (text.includes("\0") ? undefined : text),
+    read: pathIn,
   },
   PARLEY_MAX_TEXT: whole(8_000, "code points", 1, 10_000, "Longest message."),
   PARLEY_MAX_GROUP: whole(256, "people", 2, 10_000, "Largest group."),
@@ -185,6 +224,38 @@ export const VARIABLES = {
     read: homesIn,
   },
   PARLEY_LINGER_MS: whole(10_000, "ms", 0, 600_000, "Time that somebody stays present after their last socket."),
+  PARLEY_RATE_LIMITS: {
+    about: "Whether the limits below hold. `off` lifts every one of them: for load tests and closed networks.",
+    allowed: "`on`, `off`",
+    fallback: "on" as "on" | "off",
+    shown: "`on`",
+    read: (text: string) => (["on", "off"] as const).find((one) => one === text.toLowerCase()),
+  },
+  PARLEY_CONNECTION_RATE: whole(20, "a second", 1, 1_000_000, "Commands of one connection."),
+  PARLEY_PERSON_RATE: whole(20, "a second", 1, 1_000_000, "Commands and requests of one person, on all ways in."),
+  PARLEY_BURST: whole(100, "commands", 1, 1_000_000, "What a connection, and a person, may do at once after a rest."),
+  PARLEY_ADDRESS_RATE: whole(
+    2_000,
+    "a second",
+    1,
+    1_000_000,
+    "Commands and requests from one address, of IPv6 from one /64 network.",
+  ),
+  PARLEY_SIGN_INS: whole(
+    1_000,
+    "a minute",
+    1,
+    10_000_000,
+    "Sign-ins and new guests from one address, those that are refused too; a socket that comes back is one.",
+  ),
+  PARLEY_TRUSTED_PROXIES: {
+    about:
+      "Proxies in front of this server, whose `X-Forwarded-For` and `X-Request-Id` are believed. Without it the clients of a proxy share one address, and so its limits.",
+    allowed: "addresses or networks such as `127.0.0.1` and `10.0.0.0/8`, separated by commas",
+    fallback: [] as string[],
+    shown: "none",
+    read: networksIn,
+  },
 } satisfies Record<string, Variable<unknown>>;
 
 type Name = keyof typeof VARIABLES;
@@ -194,7 +265,6 @@ type Environment = Record<string, string | undefined>;
 const NOT_YET: Record<string, string> = {
   REDIS_URL: "one process without Redis is all there is",
   NATS_URL: "one process without NATS is all there is",
-  LOG_DIR: "the log goes to the standard output only",
 };
 
 /** Pure: the configuration that this environment asks for. An empty variable counts as absent. Throws ConfigError. */
@@ -212,6 +282,9 @@ export function configFrom(env: Environment): Config {
     origins: of("CORS_ORIGINS"),
     secretKey: of("SECRET_KEY"),
     logLevel: of("LOG_LEVEL"),
+    logs: { folder: of("LOG_DIR"), limits: { bytes: 10 * MIB, files: 5, waiting: 4 * MIB } },
+    rates: of("PARLEY_RATE_LIMITS") === "off" ? null : rateLimits(of),
+    trustedProxies: of("PARLEY_TRUSTED_PROXIES"),
     bodyBytes: 128 * KIB,
     chat,
     socket,
@@ -238,6 +311,17 @@ function socketLimits(of: Settings): SocketLimits {
     pendingCommands: 4_096,
     cursors: 10_000,
     returnsPerSecond: 1_000,
+  };
+}
+
+function rateLimits(of: Settings): RateLimits {
+  const [burst, address, signIns] = [of("PARLEY_BURST"), of("PARLEY_ADDRESS_RATE"), of("PARLEY_SIGN_INS")];
+  return {
+    connection: { perSecond: of("PARLEY_CONNECTION_RATE"), burst },
+    person: { perSecond: of("PARLEY_PERSON_RATE"), burst },
+    address: { perSecond: address, burst: address },
+    signIns: { perSecond: signIns / 60, burst: signIns },
+    remembered: 100_000,
   };
 }
 
@@ -344,6 +428,25 @@ function partsOf(text: string): string[] {
 
 function allOf<T>(values: (T | undefined)[]): T[] | undefined {
   return values.some((value) => value === undefined) ? undefined : (values as T[]);
+}
+
+function pathIn(text: string): string | undefined {
+  return text.includes("\0") ? undefined : text;
+}
+
+function networksIn(text: string): string[] | undefined {
+  const networks = text
+    .split(",")
+    .map((network) => network.trim())
+    .filter((network) => network !== "");
+  return networks.every(isNetwork) ? networks : undefined;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || address.includes("%") || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 function originsIn(text: string): string[] | undefined {

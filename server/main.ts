@@ -7,17 +7,20 @@ import { memoryBus } from "./bus/memory.ts";
 import { type Config, ConfigError, configFrom, type Listener } from "./config.ts";
 import { Chat } from "./core/chat.ts";
 import type { Digests, Observer, Store } from "./core/ports.ts";
+import { type Arrival, callers } from "./gateways/arrival.ts";
 import { messengerDialect } from "./gateways/dialects/messenger/session.ts";
 import { plainDialect } from "./gateways/dialects/plain/session.ts";
 import { type DialectParts, ForeignGateway } from "./gateways/foreign.ts";
+import { front } from "./gateways/front.ts";
 import { addressesOf, ListenError, listen } from "./gateways/listen.ts";
 import { nativeDialect } from "./gateways/native/session.ts";
+import { traceOf } from "./gateways/problem.ts";
 import { restGateway } from "./gateways/rest/app.ts";
 import { webAssets } from "./gateways/rest/assets.ts";
 import type { BunSocket } from "./gateways/socket.ts";
 import { SocketGateway } from "./gateways/sockets.ts";
 import { systemClock as clock } from "./observe/clock.ts";
-import { createObserver } from "./observe/log.ts";
+import { LogError, type Logs, openLogs } from "./observe/logs.ts";
 import manifest from "./package.json" with { type: "json" };
 import { StoreError } from "./store/sqlite/errors.ts";
 import { openSqlite } from "./store/sqlite/sqlite.ts";
@@ -27,6 +30,8 @@ interface Running {
   /** Where it answers on this machine. */
   url: string;
   observer: Observer;
+  /** Writes what was said of late, without waiting: the process ends. */
+  lastWords(): void;
   /** Accepts nothing more, finishes what was accepted, sends everybody away and lets the data folder go. */
   stop(): Promise<void>;
 }
@@ -36,29 +41,40 @@ type Say = (line: string) => void;
 const VERSION = manifest.version;
 const WEB = fileURLToPath(new URL("../web/dist", import.meta.url));
 const OWNER_SECRET_LENGTH = 43;
+/** Characters that tell the connections of this run in the log from those of another. */
+const RUN_LENGTH = 4;
 /** Milliseconds that clients get to take in their last frames. */
 const GRACE = 2_000;
+/** What a start can fail of without being broken: one sentence says it. */
+const KNOWN = [ConfigError, LogError, StoreError, ListenError];
 const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** Starts everything, or throws and leaves nothing behind. `say` gets a few plain lines for a person. */
 async function start(config: Config, say: Say): Promise<Running> {
   // The ports come first, so that a busy one does not leave a new data folder behind.
   for (const { port } of portsOf(config)) await listen(config.host, port, () => new Response()).stop(true);
+  const readable = process.stdout.isTTY;
+  const logs = openLogs({ level: config.logLevel, clock, readable, ...config.logs });
   const folder = resolve(config.data);
   const store = await openSqlite(folder);
   try {
     say(`version ${VERSION}, data in ${folder}`);
-    return await serve(config, folder, store, say);
+    return await serve(config, { folder, store, logs }, say);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function serve(config: Config, folder: string, store: Store, say: Say): Promise<Running> {
-  const write = (line: string) => void process.stdout.write(line);
-  const readable = process.stdout.isTTY;
-  const observer = createObserver({ level: config.logLevel, readable, now: clock.now, write });
+/** What is open already. */
+interface Opened {
+  folder: string;
+  store: Store;
+  logs: Logs;
+}
+
+async function serve(config: Config, { folder, store, logs }: Opened, say: Say): Promise<Running> {
+  const { observer } = logs;
   const digests = hmacDigests(obtainSecret(config.secretKey, folder));
   const bus = memoryBus();
   let stopping = false;
@@ -70,18 +86,19 @@ async function serve(config: Config, folder: string, store: Store, say: Say): Pr
     },
   };
   const chat = new Chat({ store, bus, clock, digests, broadcast, observer, limits: config.chat });
-  const gateway = socketGateway(config, chat, observer);
+  const gateway = socketGateway(config, { chat, observer, run: digests.random(RUN_LENGTH) });
   const limits = { bodyBytes: config.bodyBytes, page: config.chat.page };
   const state = { connections: () => gateway.connections, draining: () => stopping, counts: observer.counts };
   const parts = { chat, store, bus, clock, digests, observer, limits, origins: config.origins, version: VERSION };
   const rest = restGateway({ ...parts, ...state }, webAssets(WEB));
   const foreign = foreignGateway(config, gateway, { chat, broadcast, observer, digests });
-  const answering = (dialect: DialectName | null) => (request: Request, self: Bun.Server<BunSocket>) =>
-    new URL(request.url).pathname === "/socket"
-      ? gateway.upgrade(request, self)
-      : (foreign.answer(request, self, dialect) ?? rest(request));
+  const answering = (dialect: DialectName | null) => (arrival: Arrival) =>
+    new URL(arrival.request.url).pathname === "/socket"
+      ? gateway.upgrade(arrival)
+      : (foreign.answer(arrival, dialect) ?? rest(arrival));
+  const asked = { observer, callerOf: callers(config.trustedProxies, digests.random) };
   for (const { port, dialect } of portsOf(config)) {
-    servers.push(listen(config.host, port, answering(dialect), gateway.websocket));
+    servers.push(listen(config.host, port, front(asked, answering(dialect)), gateway.websocket));
   }
   gateway.start();
   const [{ port = config.port }] = servers as [Bun.Server<BunSocket>];
@@ -96,8 +113,9 @@ async function serve(config: Config, folder: string, store: Store, say: Say): Pr
     await chat.settled();
     await Promise.all(servers.map((one) => one.stop(true)));
     await store.close();
+    await logs.flush();
   };
-  return { url, observer, stop };
+  return { url, observer, stop, lastWords: logs.flushNow };
 }
 
 /** PORT first, and whatever else is listened on. */
@@ -116,7 +134,10 @@ function foreignGateway({ dialects, socket, chat }: Config, sockets: SocketGatew
   return new ForeignGateway({ sockets, observer, names: dialects.names, dialects: spoken });
 }
 
-function socketGateway({ socket, wire }: Config, chat: Chat, observer: Observer): SocketGateway {
+function socketGateway(
+  { socket, wire }: Config,
+  { chat, observer, run }: { chat: Chat; observer: Observer; run: string },
+): SocketGateway {
   const native = nativeDialect({
     chat,
     clock,
@@ -131,7 +152,7 @@ function socketGateway({ socket, wire }: Config, chat: Chat, observer: Observer)
     readerBytes: socket.backpressureBytes,
     returnsPerSecond: socket.returnsPerSecond,
   };
-  return new SocketGateway({ chat, clock, observer, limits }, native);
+  return new SocketGateway({ chat, clock, observer, limits, run }, native);
 }
 
 /** Says where this server is, and, while nobody owns it, the link that makes an owner. */
@@ -165,11 +186,11 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exit(0);
   };
   for (const signal of STOP_SIGNALS) process.on(signal, () => void stop(signal).catch(fail));
-  const { observer } = await starting.catch(fail);
+  const { observer, lastWords } = await starting.catch(fail);
+  process.on("exit", lastWords);
   // A fault in one request or frame must not end everybody's; what is durable does not rest on memory.
   const bug = (error: unknown) => observer.log("error", "bug", { error: traceOf(error) });
   process.on("uncaughtException", bug).on("unhandledRejection", bug);
-  process.stdout.on("error", () => {});
 }
 
 function tell(line: string): void {
@@ -177,13 +198,9 @@ function tell(line: string): void {
 }
 
 function fail(error: unknown): never {
-  const known = error instanceof ConfigError || error instanceof StoreError || error instanceof ListenError;
-  tell(known ? error.message : traceOf(error));
+  const known = KNOWN.some((kind) => error instanceof kind);
+  tell(known ? (error as Error).message : traceOf(error));
   process.exit(1);
-}
-
-function traceOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 if (import.meta.main) await main(process.argv.slice(2));

@@ -1,12 +1,14 @@
 import type { CloseName } from "@parley/protocol/closes";
 import type { DialectName } from "@parley/protocol/dialects";
 import type { Codec } from "../core/codec.ts";
-import type { Outlet } from "../core/ports.ts";
+import type { Outlet, User } from "../core/ports.ts";
 import type { Asked } from "./select.ts";
 
 /** A connected socket in the hands of a session. */
 export interface Socket extends Outlet {
   readonly address: string;
+  /** Stands in every line of the log about this socket. */
+  readonly connection: string;
   close(why: CloseName): void;
   /** Closes with a code of the dialect's own. */
   end(code: number, reason: string): void;
@@ -40,7 +42,7 @@ export interface Session {
 export interface Dialect {
   readonly codec: Codec;
   /** `entered` is called once the socket has said who it is. */
-  open(socket: Socket, entered: (socket: Socket) => void): Session;
+  open(socket: Socket, entered: (socket: Socket, user: User) => void): Session;
 }
 
 /** A promise that a dialect's wire cannot carry as far as the native protocol does. */
@@ -55,12 +57,14 @@ export interface Gap {
 export interface Handshake extends Asked {
   /** From `?token=` or `Authorization: Bearer`. */
   token: string | null;
+  /** Of the client, also behind trusted proxies. */
+  address: string;
 }
 
 /** What a dialect answers to a handshake. */
 export type Admission =
   /** `lost` is called where the handshake fails after all. */
-  | { is: "accepted"; open: Opening; lost?: () => void }
+  | { is: "accepted"; user: User; open: Opening; lost?: () => void }
   /** Accepted and closed at once, so that the client sees why. */
   | { is: "closed"; code: number; reason: string }
   /** Refused by an HTTP answer without a body: 503 where trying again makes sense. */

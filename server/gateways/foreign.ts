@@ -1,13 +1,12 @@
 import type { DialectName } from "@parley/protocol/dialects";
 import type { Chat } from "../core/chat.ts";
 import type { Broadcast, Clock, Digests, Observer, User } from "../core/ports.ts";
+import type { Arrival } from "./arrival.ts";
 import type { Admission, ForeignDialect, Session, Socket } from "./dialect.ts";
+import { traceOf } from "./problem.ts";
 import { type Asked, explicit, type Selection, segmentsOf, selectSocket } from "./select.ts";
-import type { BunSocket } from "./socket.ts";
 import { type SocketGateway, wantsSocket } from "./sockets.ts";
 import { tokenOf } from "./who.ts";
-
-type Server = Bun.Server<BunSocket>;
 
 /** What every dialect is made of. */
 export interface DialectParts {
@@ -53,48 +52,45 @@ export class ForeignGateway {
    * Answers what belongs to a dialect; null where nothing of this is one's. A handshake that no dialect takes is refused
    * with 403. Resolves to undefined once the request became a socket.
    */
-  answer(
-    request: Request,
-    server: Server,
-    listener: DialectName | null,
-  ): Promise<Response | undefined> | Response | null {
-    const url = new URL(request.url);
-    if (wantsSocket(request)) return this.#upgrade(request, server, url, listener);
+  answer(arrival: Arrival, listener: DialectName | null): Promise<Response | undefined> | null {
+    const url = new URL(arrival.request.url);
+    if (wantsSocket(arrival.request)) return this.#upgrade(arrival, url, listener);
     const segments = segmentsOf(url.pathname);
-    return segments ? this.#http(request, server, url, segments) : null;
+    return segments ? this.#http(arrival, url, segments) : null;
   }
 
-  async #upgrade(request: Request, server: Server, url: URL, listener: DialectName | null) {
+  async #upgrade(arrival: Arrival, url: URL, listener: DialectName | null): Promise<Response | undefined> {
     const asked = selectSocket(url, { listener, names: this.#parts.names });
     const dialect = asked && this.#dialects.get(asked.dialect);
     if (!asked || !dialect) return new Response(null, { status: 403 });
     if (this.#parts.sockets.draining) return new Response(null, { status: 503 });
-    return this.#accept(request, server, await this.#admit(dialect, asked, request));
+    return this.#accept(arrival, dialect.name, await this.#admit(dialect, asked, arrival));
   }
 
-  async #admit(dialect: ForeignDialect, asked: Asked, request: Request): Promise<Admission> {
+  async #admit(dialect: ForeignDialect, asked: Asked, { request, caller }: Arrival): Promise<Admission> {
     try {
-      return await dialect.admit({ ...asked, token: tokenOf(request, asked.query) });
+      return await dialect.admit({ ...asked, token: tokenOf(request, asked.query), address: caller.address });
     } catch (error) {
-      this.#parts.observer.log("error", "bug", { dialect: dialect.name, error: traceOf(error) });
+      const facts = { request: caller.id, dialect: dialect.name, error: traceOf(error) };
+      this.#parts.observer.log("error", "bug", facts);
       return { is: "refused", status: 503 };
     }
   }
 
-  #accept(request: Request, server: Server, admission: Admission): Response | undefined {
+  #accept(arrival: Arrival, dialect: DialectName, admission: Admission): Response | undefined {
     if (admission.is === "refused") return new Response(null, { status: admission.status });
     const open = admission.is === "accepted" ? admission.open : (socket: Socket) => new Ended(socket, admission);
-    if (this.#parts.sockets.accept(request, server, open)) return undefined;
+    const user = admission.is === "accepted" ? admission.user : null;
+    if (this.#parts.sockets.accept(arrival, { dialect, user, open })) return undefined;
     if (admission.is === "accepted") admission.lost?.();
     return new Response(null, { status: 400 });
   }
 
-  #http(request: Request, server: Server, url: URL, segments: readonly string[]): Promise<Response> | null {
+  #http({ request, caller }: Arrival, url: URL, segments: readonly string[]): Promise<Response> | null {
     const named = explicit(segments);
     const query = url.searchParams;
     const rest = named?.segments ?? segments;
-    const address = server.requestIP(request)?.address ?? "";
-    const asked = { request, segments: rest, query, token: tokenOf(request, query), address };
+    const asked = { request, segments: rest, query, token: tokenOf(request, query), address: caller.address };
     for (const dialect of this.#dialects.values()) {
       if (named && dialect.name !== named.dialect) continue;
       const answer = dialect.answer?.(asked);
@@ -118,8 +114,4 @@ class Ended implements Session {
   beat(): boolean {
     return false;
   }
-}
-
-function traceOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

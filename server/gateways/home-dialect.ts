@@ -49,6 +49,7 @@ async function letIn(dialect: HomeDialect, user: User, use: Use | null): Promise
   };
   return {
     is: "accepted",
+    user,
     lost,
     open: (socket) => {
       use?.by(socket);

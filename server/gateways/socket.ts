@@ -13,11 +13,15 @@ export class BunSocket implements Socket {
   #heard: (() => void)[] | null = null;
   #open: Opening | null;
   readonly address: string;
+  readonly connection: string;
+  /** Since when it is open. Milliseconds of the clock that only goes forward. */
+  readonly since = performance.now();
   /** Has nobody said yet who this is? */
   greeting = true;
 
-  constructor(address: string, open: Opening) {
+  constructor(address: string, connection: string, open: Opening) {
     this.address = address;
+    this.connection = connection;
     this.#open = open;
   }
 

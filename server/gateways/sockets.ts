@@ -1,7 +1,10 @@
-import { ERRORS } from "@parley/protocol/errors";
+import type { DialectName } from "@parley/protocol/dialects";
+import { ChatError } from "@parley/protocol/errors";
 import type { Chat } from "../core/chat.ts";
-import type { Clock, Observer } from "../core/ports.ts";
+import type { Clock, Observer, User } from "../core/ports.ts";
+import type { Arrival } from "./arrival.ts";
 import type { Dialect, Opening, Session, Socket } from "./dialect.ts";
+import { problem } from "./problem.ts";
 import { BunSocket } from "./socket.ts";
 
 export interface GatewayLimits {
@@ -22,9 +25,17 @@ export interface GatewayParts {
   clock: Clock;
   observer: Observer;
   limits: GatewayLimits;
+  /** Tells connections of this run of the server from those of others. */
+  run: string;
 }
 
-type Server = Bun.Server<BunSocket>;
+/** A socket that a dialect takes. */
+interface Accepted {
+  dialect: DialectName;
+  /** Null where it is accepted only to say why it is not wanted. */
+  user: User | null;
+  open: Opening;
+}
 
 const LONGEST_RETURN = 30_000;
 
@@ -37,6 +48,7 @@ export class SocketGateway {
   readonly #told = new Map<number, number>();
   #cancelBeat: () => void = () => {};
   #draining = false;
+  #accepted = 0;
 
   constructor(parts: GatewayParts, native: Dialect) {
     this.#parts = parts;
@@ -52,21 +64,21 @@ export class SocketGateway {
   }
 
   /** Answers a request for the native socket; undefined once it became one. */
-  upgrade(request: Request, server: Server): Response | undefined {
-    if (!wantsSocket(request)) return refusal("bad_request", "Expected a WebSocket.");
-    if (this.#draining) return refusal("unavailable");
-    const address = server.requestIP(request)?.address ?? "";
-    if ((this.#greeting.get(address) ?? 0) >= this.#parts.limits.greeting) return refusal("too_fast");
-    const socket = new BunSocket(address, (opened) => this.#native.open(opened, this.#entered));
-    if (server.upgrade(request, { data: socket })) return undefined;
-    return refusal("bad_request", "This is not a WebSocket handshake.");
+  upgrade(arrival: Arrival): Response | undefined {
+    if (!wantsSocket(arrival.request)) return problem(new ChatError("bad_request", "Expected a WebSocket."));
+    if (this.#draining) return problem(new ChatError("unavailable"));
+    const greeting = this.#greeting.get(arrival.caller.address) ?? 0;
+    if (greeting >= this.#parts.limits.greeting) return problem(new ChatError("too_fast"));
+    const socket = this.#socket(arrival, (opened) => this.#native.open(opened, this.#entered));
+    if (this.#becomes(arrival, socket, { dialect: "native" })) return undefined;
+    return problem(new ChatError("bad_request", "This is not a WebSocket handshake."));
   }
 
   /** Accepts a socket of which it is known already whose it is. False where this is no handshake. */
-  accept(request: Request, server: Server, open: Opening): boolean {
-    const socket = new BunSocket(server.requestIP(request)?.address ?? "", open);
+  accept(arrival: Arrival, { dialect, user, open }: Accepted): boolean {
+    const socket = this.#socket(arrival, open);
     socket.greeting = false;
-    return server.upgrade(request, { data: socket });
+    return this.#becomes(arrival, socket, { dialect, ...(user && { person: user.id }) });
   }
 
   get websocket(): Bun.WebSocketHandler<BunSocket> {
@@ -79,10 +91,10 @@ export class SocketGateway {
       idleTimeout: 0,
       sendPings: false,
       open: (ws) => this.#open(ws.data, ws),
-      message: (ws, message) => ws.data.session?.receive(message),
+      message: (ws, message) => this.#receive(ws.data, message),
       pong: (ws) => ws.data.ponged(),
       drain: (ws) => ws.data.drain(),
-      close: (ws) => this.#closed(ws.data),
+      close: (ws, code) => this.#closed(ws.data, code),
     };
   }
 
@@ -107,21 +119,50 @@ export class SocketGateway {
     for (const session of [...this.#sessions.keys()]) session.bye(Math.round(500 + random() * (1000 + spread)));
   }
 
+  #socket({ caller }: Arrival, open: Opening): BunSocket {
+    this.#accepted += 1;
+    return new BunSocket(caller.address, `${this.#parts.run}-${this.#accepted}`, open);
+  }
+
+  #becomes({ request, server, caller }: Arrival, socket: BunSocket, facts: Record<string, unknown>): boolean {
+    const accepted = server.upgrade(request, { data: socket, headers: { "x-request-id": caller.id } });
+    const { connection, address } = socket;
+    if (accepted) this.#log("info", "socket_opened", { connection, request: caller.id, address, ...facts });
+    return accepted;
+  }
+
+  #receive({ session, connection }: BunSocket, message: string | Uint8Array): void {
+    this.#log("debug", "socket_received", { connection, length: message.length });
+    session?.receive(message);
+  }
+
+  #log(level: "debug" | "info", event: string, facts: Record<string, unknown>): void {
+    this.#parts.observer.log(level, event, facts);
+  }
+
   #open(socket: BunSocket, ws: Bun.ServerWebSocket<BunSocket>): void {
     if (socket.greeting) this.#greeting.set(socket.address, (this.#greeting.get(socket.address) ?? 0) + 1);
     this.#sessions.set(socket.opened(ws), socket);
   }
 
-  readonly #entered = (socket: Socket): void => {
-    if (!(socket instanceof BunSocket) || !socket.greeting) return;
+  readonly #entered = (socket: Socket, user: User): void => {
+    this.#greeted(socket as BunSocket);
+    this.#log("info", "socket_entered", { connection: socket.connection, person: user.id });
+  };
+
+  /** It does not count as one that has not said who it is any more. */
+  #greeted(socket: BunSocket): void {
+    if (!socket.greeting) return;
     socket.greeting = false;
     const left = (this.#greeting.get(socket.address) ?? 1) - 1;
     if (left > 0) this.#greeting.set(socket.address, left);
     else this.#greeting.delete(socket.address);
-  };
+  }
 
-  #closed(socket: BunSocket): void {
-    this.#entered(socket);
+  #closed(socket: BunSocket, code: number): void {
+    this.#greeted(socket);
+    const seconds = Math.round((performance.now() - socket.since) / 1000);
+    this.#log("info", "socket_closed", { connection: socket.connection, code, seconds });
     if (socket.session) this.#sessions.delete(socket.session);
     socket.closed();
   }
@@ -136,15 +177,4 @@ export class SocketGateway {
 /** Does this request ask to become a socket? */
 export function wantsSocket(request: Request): boolean {
   return request.headers.get("upgrade")?.toLowerCase() === "websocket";
-}
-
-function refusal(code: keyof typeof ERRORS, detail?: string): Response {
-  const { status, title } = ERRORS[code];
-  return Response.json(
-    { type: "about:blank", title, status, code, ...(detail ? { detail } : {}) },
-    {
-      status,
-      headers: { "content-type": "application/problem+json" },
-    },
-  );
 }

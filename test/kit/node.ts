@@ -4,6 +4,8 @@ import { memoryBus } from "@parley/server/bus/memory";
 import { configFrom } from "@parley/server/config";
 import { Chat } from "@parley/server/core/chat";
 import type { Bus, Clock, Digests, Store } from "@parley/server/core/ports";
+import { callers } from "@parley/server/gateways/arrival";
+import { front } from "@parley/server/gateways/front";
 import type { NativeLimits } from "@parley/server/gateways/native/parts";
 import { nativeDialect } from "@parley/server/gateways/native/session";
 import type { BunSocket } from "@parley/server/gateways/socket";
@@ -68,11 +70,11 @@ export function startNode(options: NodeOptions = {}) {
     ...options.gateway,
   };
   const native = nativeDialect({ chat, clock, observer, limits, server: "parley test" });
-  const gateway = new SocketGateway({ chat, clock, observer, limits: gatewayLimits }, native);
+  const gateway = new SocketGateway({ chat, clock, observer, limits: gatewayLimits, run: "test" }, native);
   server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
-    fetch: (request, self) => gateway.upgrade(request, self) as Response,
+    fetch: front({ observer, callerOf: callers([], digests.random) }, (arrival) => gateway.upgrade(arrival)),
     websocket: gateway.websocket,
   });
   gateway.start();

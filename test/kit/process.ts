@@ -34,7 +34,8 @@ export class ParleyProcess {
   readonly #ended: Promise<void>;
 
   constructor(env: Record<string, string>, command: string[] = ["server/main.ts"]) {
-    this.#child = Bun.spawn([process.execPath, "--no-install", ...command], {
+    const program = command[0]?.endsWith(".ts") ? [process.execPath, "--no-install"] : [];
+    this.#child = Bun.spawn([...program, ...command], {
       cwd: ROOT,
       // Without HOME, Bun would keep its cache in the clone.
       env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? tmpdir(), HOST: "127.0.0.1", PORT: "0", ...env },

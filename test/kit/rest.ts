@@ -7,6 +7,9 @@ import { memoryBus } from "@parley/server/bus/memory";
 import { configFrom } from "@parley/server/config";
 import { Chat } from "@parley/server/core/chat";
 import type { Bus, Store } from "@parley/server/core/ports";
+import { callers } from "@parley/server/gateways/arrival";
+import { front } from "@parley/server/gateways/front";
+import { listen } from "@parley/server/gateways/listen";
 import { restGateway } from "@parley/server/gateways/rest/app";
 import { webAssets } from "@parley/server/gateways/rest/assets";
 import { systemClock } from "@parley/server/observe/clock";
@@ -60,7 +63,8 @@ export function startRest(options: RestOptions = {}) {
     },
     webAssets(options.web ?? "/nowhere"),
   );
-  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: rest });
+  const asked = { observer, callerOf: callers([], digests.random) };
+  const server = listen("127.0.0.1", 0, front(asked, rest));
   const stop = async () => {
     await server.stop(true);
     await store.close();

@@ -107,14 +107,14 @@ export class SimulatedNode {
   accept(wire: Wire, address: string): boolean {
     let socket: BunSocket | undefined;
     const server = {
-      requestIP: () => ({ address }),
       upgrade(_: Request, { data }: { data: BunSocket }) {
         socket = data;
         return true;
       },
     };
     const request = new Request("http://parley.test/socket", { headers: { upgrade: "websocket" } });
-    this.gateway.upgrade(request, server as unknown as Bun.Server<BunSocket>);
+    const caller = { id: "", address };
+    this.gateway.upgrade({ request, server: server as unknown as Bun.Server<BunSocket>, caller });
     if (!socket) return false;
     const end = new ServerSocket(this, wire, socket, this.#parts);
     this.#parts.touch.socket(end);
@@ -195,7 +195,7 @@ export class SimulatedNode {
       ...{ greeting: 1000, batchCloseBytes: socket.closeBytes, returnsPerSecond: socket.returnsPerSecond },
       ...{ beat: limits.beat, readerBytes: limits.readerBytes },
     };
-    return new SocketGateway({ chat: this.chat, clock, observer, limits: gatewayLimits }, native);
+    return new SocketGateway({ chat: this.chat, clock, observer, limits: gatewayLimits, run: "simulated" }, native);
   }
 }
 

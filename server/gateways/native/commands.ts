@@ -23,6 +23,8 @@ type Writing = Extract<CommandFrame, { t: "post" | "edit" | "delete" }>;
 export class Commands {
   readonly #parts: NativeParts;
   readonly #connection: Connection;
+  /** How the log calls it. */
+  readonly #called: string;
   readonly #atRest: () => void;
   #stalled: Map<ConversationId, Stall> | null = null;
   #lane: Promise<void> = Promise.resolve();
@@ -32,9 +34,10 @@ export class Commands {
   #stopped = false;
 
   /** `atRest` is called whenever nothing is under way and nothing waits to be sent again. */
-  constructor(parts: NativeParts, connection: Connection, atRest: () => void) {
+  constructor(parts: NativeParts, connection: Connection, called: string, atRest: () => void) {
     this.#parts = parts;
     this.#connection = connection;
+    this.#called = called;
     this.#atRest = atRest;
   }
 
@@ -106,7 +109,7 @@ export class Commands {
   }
 
   #answer(frame: CommandFrame, at: number, error: unknown): void {
-    const refused = errorFrame(error, frame.id, this.#parts.observer);
+    const refused = errorFrame(error, { id: frame.id, connection: this.#called, observer: this.#parts.observer });
     if (isWriting(frame) && refused.t === "error" && ERRORS[refused.code].retry) {
       this.#stalled ??= new Map();
       const earliest = this.#stalled.get(frame.conversation);

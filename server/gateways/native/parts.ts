@@ -2,6 +2,7 @@ import { ChatError } from "@parley/protocol/errors";
 import type { ServerFrame, WireLimits } from "@parley/protocol/frames";
 import type { Chat } from "../../core/chat.ts";
 import type { Clock, Observer } from "../../core/ports.ts";
+import { traceOf } from "../problem.ts";
 
 export interface NativeLimits {
   /** A message above it is refused; its connection lives. Bytes. */
@@ -26,10 +27,19 @@ export interface NativeParts {
   server: string;
 }
 
+/** Whom a refusal is for. */
+interface Refused {
+  /** Of the command, where it has one. */
+  id: number | undefined;
+  connection: string;
+  observer: Observer;
+}
+
 /** A refusal as a frame. Whatever is not a ChatError is a bug: logged with its trace, told as `internal`. */
-export function errorFrame(error: unknown, id: number | undefined, observer: Observer): ServerFrame {
+export function errorFrame(error: unknown, { id, connection, observer }: Refused): ServerFrame {
   const known = error instanceof ChatError ? error : new ChatError("internal");
-  if (known !== error) observer.log("error", "bug", { error: String(error), stack: (error as Error)?.stack });
+  if (known !== error) observer.log("error", "bug", { connection, error: traceOf(error) });
+  observer.log("debug", "socket_refused", { connection, code: known.code });
   return {
     t: "error",
     ...(id === undefined ? {} : { id }),

@@ -34,7 +34,7 @@ export function nativeDialect(parts: NativeParts): Dialect {
 class NativeSession implements Session {
   readonly #parts: NativeParts;
   readonly #socket: Socket;
-  readonly #entered: (socket: Socket) => void;
+  readonly #entered: (socket: Socket, user: User) => void;
   #state: State;
   #connection: Connection | null = null;
   /** Only while there are commands under way, or refused ones to be sent again. */
@@ -45,7 +45,7 @@ class NativeSession implements Session {
   #heldBytes = 0;
 
   /** `entered` is called once the socket has said who it is. */
-  constructor(parts: NativeParts, socket: Socket, entered: (socket: Socket) => void) {
+  constructor(parts: NativeParts, socket: Socket, entered: (socket: Socket, user: User) => void) {
     this.#parts = parts;
     this.#socket = socket;
     this.#entered = entered;
@@ -139,7 +139,7 @@ class NativeSession implements Session {
       const user = await this.#signIn(hello);
       if (this.#state.is !== "entering") return;
       greeting.cancel();
-      this.#entered(this.#socket);
+      this.#entered(this.#socket, user);
       await this.#resume(user, hello, greeting.cursors);
     } catch (error) {
       this.#refuse(error);
@@ -186,7 +186,7 @@ class NativeSession implements Session {
   }
 
   #commandsOf(connection: Connection): Commands {
-    this.#commands ??= new Commands(this.#parts, connection, () => {
+    this.#commands ??= new Commands(this.#parts, connection, this.#socket.connection, () => {
       this.#commands = null;
     });
     if (this.#draining) this.#commands.stop();
@@ -195,10 +195,14 @@ class NativeSession implements Session {
 
   #refuse(error: unknown, id?: number): void {
     if (this.#state.is === "closed") return;
-    this.#say([errorFrame(error, id, this.#parts.observer)]);
+    this.#say([this.#told(error, id)]);
     if (this.#state.is !== "greeting") return;
     this.#state.faults += 1;
     if (this.#state.faults > FAULTS_BEFORE_HELLO) this.#close("protocol_broken");
+  }
+
+  #told(error: unknown, id: number | undefined): ServerFrame {
+    return errorFrame(error, { id, connection: this.#socket.connection, observer: this.#parts.observer });
   }
 
   #say(frames: readonly ServerFrame[]): void {
@@ -207,7 +211,7 @@ class NativeSession implements Session {
 
   #close(why: CloseName, because?: "unsupported_version"): void {
     if (this.#state.is === "closed") return;
-    if (because) this.#say([errorFrame(new ChatError(because), undefined, this.#parts.observer)]);
+    if (because) this.#say([this.#told(new ChatError(because), undefined)]);
     this.#socket.close(why);
   }
 }

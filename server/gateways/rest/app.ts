@@ -4,6 +4,8 @@ import { type OperationName, operations } from "@parley/protocol/operations";
 import { type Context, Hono } from "hono";
 import type { PlainCommand } from "../../core/chat.ts";
 import type { User } from "../../core/ports.ts";
+import type { Arrival, Caller } from "../arrival.ts";
+import { problem, refusalFor, traceOf } from "../problem.ts";
 import type { Assets } from "./assets.ts";
 import { conversationAnswers } from "./conversations.ts";
 import { secured, shared } from "./headers.ts";
@@ -11,32 +13,34 @@ import { healthAnswers } from "./health.ts";
 import { takeIn } from "./intake.ts";
 import type { Answer, OpenAnswers, OwnAnswers, RestParts } from "./parts.ts";
 import { guestAnswers, ownAnswers } from "./people.ts";
-import { problem, refusalFor } from "./problem.ts";
+
+/** Who asks goes along with each request. */
+interface Env {
+  Bindings: Caller;
+}
 
 /** Takes what `takeIn` found in the operation's shape, and whoever asks. */
 type Answering = (args: never, user: never) => Promise<Answer<unknown>>;
 
 /** Every operation of the table over HTTP, and the web app beside it. */
-export function restGateway(parts: RestParts, assets: Assets): (request: Request) => Response | Promise<Response> {
-  const app = new Hono();
+export function restGateway(parts: RestParts, assets: Assets): (arrival: Arrival) => Response | Promise<Response> {
+  const app = new Hono<Env>();
   const { observer } = parts;
   app.use(secured, shared(parts.origins));
   app.use(async (c, next) => {
-    observer.count("requests");
     refuseBrokenAddress(new URL(c.req.url));
     await next();
-    const { method, path } = c.req;
-    observer.log("debug", "request", { method, path, status: c.res.status });
   });
   for (const [path, methods] of byPath()) mount(app, parts, path, methods);
   app.all("*", (c) => asset(assets, c));
   app.onError((error, c) => {
-    const place = { method: c.req.method, path: c.req.path };
+    const place = { request: c.env.id, method: c.req.method, path: c.req.path };
     const bug = (thrown: unknown) => observer.log("error", "bug", { ...place, error: traceOf(thrown) });
     return problem(refusalFor(error, bug));
   });
   // HEAD is asked as GET: Bun leaves the body out, and still says how long it is.
-  return (request) => app.fetch(request.method === "HEAD" ? new Request(request, { method: "GET" }) : request);
+  return ({ request, caller }) =>
+    app.fetch(request.method === "HEAD" ? new Request(request, { method: "GET" }) : request, caller);
 }
 
 type Methods = Map<string, OperationName>;
@@ -49,7 +53,7 @@ function byPath(): Map<string, Methods> {
   return paths;
 }
 
-function mount(app: Hono, parts: RestParts, path: string, methods: Methods): void {
+function mount(app: Hono<Env>, parts: RestParts, path: string, methods: Methods): void {
   const route = path.replace(/\{(\w+)\}/g, ":$1");
   const answers = answering(parts);
   for (const [method, name] of methods)
@@ -110,8 +114,4 @@ function refuseBrokenAddress({ pathname, search }: URL): void {
   } catch {
     throw new ChatError("bad_request", "The address is not well encoded.");
   }
-}
-
-function traceOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.stack || thrown.message : String(thrown);
 }

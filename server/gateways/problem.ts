@@ -29,3 +29,8 @@ export function refusalFor(thrown: unknown, bug: (error: unknown) => void): Chat
   bug(thrown);
   return new ChatError("internal");
 }
+
+/** What is known of a bug, for whoever mends it. */
+export function traceOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.stack || thrown.message : String(thrown);
+}

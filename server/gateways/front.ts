@@ -1,0 +1,54 @@
+import { ChatError } from "@parley/protocol/errors";
+import type { Observer } from "../core/ports.ts";
+import type { Arrival, Caller } from "./arrival.ts";
+import { problem, traceOf } from "./problem.ts";
+import type { BunSocket } from "./socket.ts";
+
+export interface FrontParts {
+  observer: Observer;
+  callerOf(request: Request, peer: string): Caller;
+}
+
+type Answer = Response | undefined;
+type Answering = (arrival: Arrival) => Answer | Promise<Answer>;
+
+/** What every request goes through: it gets an id, which its answer carries too, and a line in the log. */
+export function front(
+  { observer, callerOf }: FrontParts,
+  answering: Answering,
+): (request: Request, server: Bun.Server<BunSocket>) => Answer | Promise<Answer> {
+  return (request, server) => {
+    const began = performance.now();
+    observer.count("requests");
+    const arrival = { request, server, caller: callerOf(request, server.requestIP(request)?.address ?? "") };
+    const done = (answer: Answer) => {
+      answer?.headers.set("x-request-id", arrival.caller.id);
+      observer.log("info", "request", factsOf(arrival, answer, performance.now() - began));
+      return answer;
+    };
+    const failed = (error: unknown) => {
+      observer.log("error", "bug", { request: arrival.caller.id, error: traceOf(error) });
+      return done(problem(new ChatError("internal")));
+    };
+    try {
+      const answer = answering(arrival);
+      return answer instanceof Promise ? answer.then(done, failed) : done(answer);
+    } catch (error) {
+      return failed(error);
+    }
+  };
+}
+
+/** Never the query: there may be a token in it. */
+function factsOf({ request, caller }: Arrival, answer: Answer, ms: number): Record<string, unknown> {
+  const { method, url } = request;
+  const { id, address } = caller;
+  return {
+    request: id,
+    address,
+    method,
+    path: new URL(url).pathname,
+    status: answer?.status ?? 101,
+    ms: Math.round(ms),
+  };
+}
