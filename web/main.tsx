@@ -3,9 +3,9 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
 import { openOffline } from "./app/offline.ts";
 import { openSession, SessionProvider } from "./app/session.tsx";
-import { startTheme } from "./app/theme.ts";
+import { followTheme } from "./app/theme.ts";
 
-startTheme();
+followTheme();
 openOffline();
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no #root.");

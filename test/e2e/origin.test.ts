@@ -11,15 +11,18 @@ async function lookAround({ page, list }: Visitor): Promise<void> {
     ["New conversation", "Start a conversation"],
     ["Room menu", "Add people"],
     ["Room menu", "Rename"],
-    ["You and settings", "Aurora"],
-    ["You and settings", "Sign out"],
   ] as const) {
     await page.getByRole("button", { name: button, exact: true }).click();
-    await page.getByRole(/Aurora/.test(item) ? "menuitemradio" : "menuitem", { name: item }).click();
-    if (item !== "Aurora") await page.getByRole("dialog").waitFor();
+    await page.getByRole("menuitem", { name: item }).click();
+    await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
   }
+  await page.getByRole("button", { name: "You and settings" }).click();
+  await page.getByRole("radio", { name: "Aurora" }).check();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("dialog", { name: "Sign out?" }).waitFor();
+  await page.keyboard.press("Escape");
   await list.getByRole("button", { name: "Jump to" }).click();
   await page.getByRole("option").first().waitFor();
   await page.keyboard.press("Escape");

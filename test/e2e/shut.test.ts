@@ -148,8 +148,8 @@ test(
     await settled(tomas);
 
     await tomas.page.getByRole("button", { name: "You and settings", exact: true }).click();
-    await tomas.page.getByRole("menuitem", { name: "Sign out" }).click();
-    await tomas.page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
+    await tomas.page.getByRole("button", { name: "Sign out" }).click();
+    await tomas.page.getByRole("dialog", { name: "Sign out?" }).getByRole("button", { name: "Sign out" }).click();
     for (const page of [tomas.page, second]) {
       await page.getByRole("textbox", { name: "What should people call you?" }).waitFor();
     }

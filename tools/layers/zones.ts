@@ -48,9 +48,12 @@ export const ZONES: Zone[] = [
   { ...outer("server/config", ["server/core", "protocol"]), owns: /^server\/config(\.test)?\.ts$/ },
   { ...outer("server/main", ["*"]), owns: /^server\/main(\.test)?\.ts$/ },
   { ...outer("client", ["protocol"]), packages: [], builtins: false, validatorFree: true },
-  // What builds the page runs where the tools run, and is no part of the page.
-  { ...outer("web/worker/build", []), owns: /^web\/worker\/build\.ts$/ },
-  { ...outer("web", ["client", "protocol", "web/worker/build"]), builtins: false, validatorFree: true },
+  // What builds or measures the page runs where the tools run, and is no part of the page.
+  {
+    ...outer("web/build", ["web"]),
+    owns: /^web\/((worker|early)\/build|styles\/(palette|contrast\.test))\.ts$/,
+  },
+  { ...outer("web", ["client", "protocol", "web/build"]), builtins: false, validatorFree: true },
   outer("cli", ["client", "protocol", "server/main", "server/config"]),
   outer("tools", ["*"]),
   outer("test", ["*"]),

@@ -1,12 +1,12 @@
 import { keep } from "./keep.ts";
 
-/** The looks that a person may choose, in the order of the menu. */
+/** The looks that a person may choose, in the order of the settings. */
 export const THEMES = [
-  { id: "nord-dark", name: "Nord dark" },
-  { id: "nord-light", name: "Nord light" },
-  { id: "crimson", name: "Crimson" },
-  { id: "aurora", name: "Aurora" },
-  { id: "contrast", name: "High contrast" },
+  { id: "nord-dark", name: "Nord dark", about: "Slate evening" },
+  { id: "nord-light", name: "Nord light", about: "Paper in daylight" },
+  { id: "crimson", name: "Crimson", about: "Near black, red" },
+  { id: "aurora", name: "Aurora", about: "Night over water" },
+  { id: "contrast", name: "High contrast", about: "Every edge drawn" },
 ] as const;
 
 export type Theme = (typeof THEMES)[number]["id"];
@@ -27,24 +27,30 @@ export function chosenTheme(): Theme | null {
   return THEMES.find((theme) => theme.id === kept)?.id ?? null;
 }
 
-function show(theme: Theme): void {
-  document.documentElement.dataset.theme = theme;
-  const ground = getComputedStyle(document.documentElement).getPropertyValue("--bg-side").trim();
+/** Shows the chosen theme, or the one that the system asks for. */
+export function showTheme(): void {
+  const root = document.documentElement;
+  const theme = chosenTheme() ?? systemTheme((query) => matchMedia(query).matches);
+  if (root.dataset.theme === theme) return;
+  // Colours that would fade into the new ones are there at once.
+  root.toggleAttribute("data-switching", root.dataset.theme !== undefined);
+  root.dataset.theme = theme;
+  const ground = getComputedStyle(root).getPropertyValue("--bg-side").trim();
   document.querySelector('meta[name="theme-color"]')?.setAttribute("content", ground);
-}
-
-function showCurrent(): void {
-  show(chosenTheme() ?? systemTheme((query) => matchMedia(query).matches));
+  if (root.hasAttribute("data-switching")) setTimeout(() => root.removeAttribute("data-switching"), 50);
 }
 
 /** Chooses a theme for this browser, or follows the system again. */
 export function chooseTheme(theme: Theme | null): void {
   keep.set(NAME, theme);
-  showCurrent();
+  showTheme();
 }
 
-/** Shows the theme, and follows the system for as long as nobody chose. */
-export function startTheme(): void {
-  showCurrent();
-  for (const query of [CONTRAST, LIGHT]) matchMedia(query).addEventListener("change", showCurrent);
+/** Keeps showing the theme: as chosen here or in another tab, and as the system asks where nobody chose. */
+export function followTheme(): void {
+  showTheme();
+  for (const query of [CONTRAST, LIGHT]) matchMedia(query).addEventListener("change", showTheme);
+  window.addEventListener("storage", ({ key }) => {
+    if (key === NAME || key === null) showTheme();
+  });
 }

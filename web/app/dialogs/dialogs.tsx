@@ -2,6 +2,7 @@ import type { ConversationId } from "@parley/protocol/ids";
 import { useConversation } from "../conversation/known.ts";
 import { goTo } from "../route.ts";
 import { useClient } from "../session.tsx";
+import { Settings } from "../settings/settings.tsx";
 import { Confirm } from "./confirm.tsx";
 import { CreateRoom } from "./create-room.tsx";
 import { closeDialog, type Open, useOpenDialog } from "./open.ts";
@@ -34,6 +35,8 @@ function OneDialog({ open }: { open: Open }) {
       return <Leave conversation={open.conversation} />;
     case "switcher":
       return <Switcher />;
+    case "settings":
+      return <Settings />;
     case "sign_out":
       return <SignOut />;
   }

@@ -11,6 +11,7 @@ export type Open =
   | { is: "delete_room"; conversation: ConversationId }
   | { is: "leave"; conversation: ConversationId }
   | { is: "switcher" }
+  | { is: "settings" }
   | { is: "sign_out" };
 
 let open: Open | null = null;

@@ -43,7 +43,10 @@ export function onEscape(onClose: () => void) {
 function useFirstFocus(ref: RefObject<HTMLDialogElement | null>): void {
   useLayoutEffect(() => {
     const wanted = matchMedia("(hover: hover)").matches ? ".body input, footer .btn" : "footer .btn";
-    ref.current?.querySelector<HTMLElement>(wanted)?.focus();
+    const first = ref.current?.querySelector<HTMLInputElement>(wanted);
+    // Of several choices the chosen one has the focus.
+    const chosen = first?.type === "radio" ? ref.current?.querySelector<HTMLElement>("input:checked") : null;
+    (chosen ?? first)?.focus();
   }, [ref]);
 }
 
@@ -54,10 +57,11 @@ interface DialogProps {
   footer?: ReactNode;
   /** With it, the whole dialog is a form. */
   onSubmit?: () => void;
+  wide?: boolean;
 }
 
 /** A titled dialog; a sheet from the bottom on a phone. */
-export function Dialog({ title, onClose, children, footer, onSubmit }: DialogProps) {
+export function Dialog({ title, onClose, children, footer, onSubmit, wide = false }: DialogProps) {
   const ref = useModal();
   useFirstFocus(ref);
   const id = useId();
@@ -75,7 +79,13 @@ export function Dialog({ title, onClose, children, footer, onSubmit }: DialogPro
   );
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a native dialog
-    <dialog ref={ref} className="dialog" aria-labelledby={id} onCancel={onEscape(onClose)} onClick={onVeil(onClose)}>
+    <dialog
+      ref={ref}
+      className={wide ? "dialog wide" : "dialog"}
+      aria-labelledby={id}
+      onCancel={onEscape(onClose)}
+      onClick={onVeil(onClose)}
+    >
       {onSubmit ? (
         <form
           method="dialog"

@@ -87,18 +87,3 @@ export function MenuItem({ icon: Icon, children, onPick, danger, hint }: MenuIte
     </button>
   );
 }
-
-interface MenuChoiceProps {
-  children: ReactNode;
-  checked: boolean;
-  onPick: () => void;
-}
-
-/** One of several choices in a menu. */
-export function MenuChoice({ children, checked, onPick }: MenuChoiceProps) {
-  return (
-    <button type="button" className="item" role="menuitemradio" aria-checked={checked} tabIndex={-1} onClick={onPick}>
-      <span>{children}</span>
-    </button>
-  );
-}

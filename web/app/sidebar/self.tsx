@@ -1,12 +1,9 @@
-import LogOut from "lucide-react/icons/log-out";
 import Settings from "lucide-react/icons/settings";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { openDialog } from "../dialogs/open.ts";
 import { Avatar } from "../parts/avatar.tsx";
-import { type Anchor, Menu, MenuChoice, MenuItem } from "../parts/menu.tsx";
 import { useNow } from "../parts/now.ts";
 import { useChat, useMe } from "../session.tsx";
-import { chooseTheme, chosenTheme, THEMES } from "../theme.ts";
 import { caughtUpPart, lineStatus } from "../words/connection.ts";
 
 /** The line, oneself, and the settings. */
@@ -66,53 +63,16 @@ function useCaughtUp(): number {
 }
 
 function SettingsButton() {
-  const [anchor, setAnchor] = useState<Anchor | null>(null);
-  const close = () => setAnchor(null);
   return (
-    <>
-      <button
-        type="button"
-        className="icon-btn"
-        title="You and settings"
-        aria-label="You and settings"
-        aria-haspopup="menu"
-        aria-expanded={anchor !== null}
-        onClick={(event) => setAnchor(event.currentTarget.getBoundingClientRect())}
-      >
-        <Settings className="icon" />
-      </button>
-      {anchor && <SettingsMenu anchor={anchor} onClose={close} />}
-    </>
-  );
-}
-
-function SettingsMenu({ anchor, onClose }: { anchor: Anchor; onClose: () => void }) {
-  const me = useMe();
-  const chosen = chosenTheme();
-  return (
-    <Menu anchor={anchor} label="You and settings" onClose={onClose}>
-      <div className="you" role="presentation">
-        <Avatar user={me.id} size="m" />
-        <span>
-          <b>
-            <bdi>{me.name}</bdi>
-          </b>
-          <span className="fact">@{me.handle}</span>
-        </span>
-      </div>
-      <hr />
-      <MenuChoice checked={chosen === null} onPick={() => chooseTheme(null)}>
-        Like the system
-      </MenuChoice>
-      {THEMES.map((theme) => (
-        <MenuChoice key={theme.id} checked={chosen === theme.id} onPick={() => chooseTheme(theme.id)}>
-          {theme.name}
-        </MenuChoice>
-      ))}
-      <hr />
-      <MenuItem icon={LogOut} danger onPick={() => openDialog({ is: "sign_out" })}>
-        Sign out
-      </MenuItem>
-    </Menu>
+    <button
+      type="button"
+      className="icon-btn"
+      title="You and settings"
+      aria-label="You and settings"
+      aria-haspopup="dialog"
+      onClick={() => openDialog({ is: "settings" })}
+    >
+      <Settings className="icon" />
+    </button>
   );
 }
