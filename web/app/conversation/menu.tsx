@@ -51,13 +51,18 @@ export function ConversationMenu({ view, anchor, label, onClose }: ConversationM
           </MenuItem>
         </>
       )}
-      {mayChange && view.kind === "room" && (
+      {(mayChange || isNobodys(view)) && (
         <MenuItem icon={Trash2} danger onPick={() => openDialog({ is: "delete_room", conversation })}>
           Delete the room
         </MenuItem>
       )}
     </Menu>
   );
+}
+
+/** What belongs to nobody may be deleted by anybody. */
+function isNobodys(view: ConversationView): boolean {
+  return view.kind === "room" && view.visibility === "public" && view.owner === null;
 }
 
 /** Only the owner of a room, or of the server, renames or deletes it. */
