@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CommandName } from "./commands.ts";
+import { ERROR_CODES, type ErrorCode } from "./errors.ts";
 
 /** One request over HTTP. What path, query and body give are together the arguments; no name stands in two of them. */
 export interface Operation {
@@ -19,7 +20,20 @@ export interface Operation {
   result: z.ZodType;
   /** Default 200. Where the first time is 201, an answer about what was carried out before has 200. */
   status?: 201;
+  /** Another status that comes with the same shape. */
+  otherwise?: 503;
 }
+
+/** A refusal over HTTP: `title` says what the code means, `detail` what is wrong here. */
+export const problem = z.object({
+  type: z.literal("about:blank"),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]),
+  /** Milliseconds. */
+  retry_after: z.number().optional(),
+});
 
 /** A whole number as it stands in an address: digits only, and one way to write it. */
 export const digits = z

@@ -264,6 +264,7 @@ export const operations = {
     about: "Can work be sent here? 503 where store or bus does not answer, and during a stop.",
     open: true,
     result: z.object({ ready: z.boolean(), store: z.boolean(), bus: z.boolean(), draining: z.boolean() }),
+    otherwise: 503,
   },
   stats: {
     method: "GET",

@@ -8,11 +8,15 @@ import { type Config, ConfigError, configFrom, type Listener } from "./config.ts
 import { Chat } from "./core/chat.ts";
 import type { Digests, Observer, Store } from "./core/ports.ts";
 import { type Arrival, callers } from "./gateways/arrival.ts";
+import * as messengerFrames from "./gateways/dialects/messenger/frames.ts";
 import { messengerDialect } from "./gateways/dialects/messenger/session.ts";
+import * as plainFrames from "./gateways/dialects/plain/frames.ts";
 import { plainDialect } from "./gateways/dialects/plain/session.ts";
+import { oldWire } from "./gateways/documents/old-wires.ts";
 import { type DialectParts, ForeignGateway } from "./gateways/foreign.ts";
 import { front } from "./gateways/front.ts";
 import { addressesOf, ListenError, listen } from "./gateways/listen.ts";
+import { nativeWire } from "./gateways/native/frames.ts";
 import { nativeDialect } from "./gateways/native/session.ts";
 import { traceOf } from "./gateways/problem.ts";
 import { restGateway } from "./gateways/rest/app.ts";
@@ -43,6 +47,8 @@ const WEB = fileURLToPath(new URL("../web/dist", import.meta.url));
 const OWNER_SECRET_LENGTH = 43;
 /** Characters that tell the connections of this run in the log from those of another. */
 const RUN_LENGTH = 4;
+/** Every protocol on a socket, for the documents. */
+export const WIRES = [nativeWire, oldWire("messenger", messengerFrames), oldWire("plain", plainFrames)];
 /** Milliseconds that clients get to take in their last frames. */
 const GRACE = 2_000;
 /** What a start can fail of without being broken: one sentence says it. */
@@ -90,7 +96,7 @@ async function serve(config: Config, { folder, store, logs }: Opened, say: Say):
   const limits = { bodyBytes: config.bodyBytes, page: config.chat.page };
   const state = { connections: () => gateway.connections, draining: () => stopping, counts: observer.counts };
   const parts = { chat, store, bus, clock, digests, observer, limits, origins: config.origins, version: VERSION };
-  const rest = restGateway({ ...parts, ...state }, webAssets(WEB));
+  const rest = restGateway({ ...parts, ...state, wires: WIRES, tables: [] }, webAssets(WEB));
   const foreign = foreignGateway(config, gateway, { chat, broadcast, observer, digests });
   const answering = (dialect: DialectName | null) => (arrival: Arrival) =>
     new URL(arrival.request.url).pathname === "/socket"

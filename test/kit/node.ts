@@ -11,6 +11,7 @@ import { nativeDialect } from "@parley/server/gateways/native/session";
 import type { BunSocket } from "@parley/server/gateways/socket";
 import { type GatewayLimits, SocketGateway } from "@parley/server/gateways/sockets";
 import { memoryStore } from "@parley/server/store/memory/memory";
+import { checkFrame } from "./documents.ts";
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -92,7 +93,7 @@ export function startNode(options: NodeOptions = {}) {
   };
 }
 
-/** A bare client of the native protocol: says literal frames, and remembers what it heard. */
+/** A bare client of the native protocol: says literal frames, and remembers what it heard, all as documented. */
 export class Line {
   readonly frames: ServerFrame[] = [];
   closedWith: number | null = null;
@@ -102,7 +103,9 @@ export class Line {
   private constructor(url: string) {
     this.#socket = new WebSocket(url);
     this.#socket.onmessage = ({ data }) => {
-      this.frames.push(...(JSON.parse(String(data)) as ServerFrame[]));
+      const frames = JSON.parse(String(data)) as ServerFrame[];
+      frames.forEach(checkFrame);
+      this.frames.push(...frames);
       this.#wake();
     };
     this.#socket.onclose = ({ code }) => {

@@ -1,11 +1,12 @@
 import { connect, type Socket } from "node:net";
+import { checkOldFrame } from "./documents.ts";
 
 /** How long a frame may take before a transcript has failed. Milliseconds. */
 const PATIENCE = 5_000;
 /** How long silence must last to count. Milliseconds. */
 const SILENCE = 150;
 
-/** A client of one of the old protocols: says text, and remembers what it heard, frame by frame. */
+/** A client of one of the old protocols: says text, and remembers what it heard, frame by frame, all as documented. */
 export class OldClient {
   readonly heard: string[] = [];
   closed: { code: number; reason: string } | null = null;
@@ -16,6 +17,7 @@ export class OldClient {
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.onmessage = ({ data }) => {
+      if (typeof data === "string") checkOldFrame(socket.url, data);
       this.heard.push(typeof data === "string" ? data : "<binary>");
       this.#wake();
     };

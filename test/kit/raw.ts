@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import type { ServerFrame } from "@parley/protocol/frames";
+import { checkFrame } from "./documents.ts";
 
 /** A WebSocket client by hand, whose reading can be stopped: what a dead or slow reader looks like from outside. */
 export class RawLine {
@@ -94,7 +95,11 @@ export class RawLine {
     if (buffer.length < header + length) return false;
     const payload = buffer.subarray(header, header + length);
     const opcode = (buffer[0] as number) & 15;
-    if (opcode === 1) this.frames.push(...(JSON.parse(payload.toString()) as ServerFrame[]));
+    if (opcode === 1) {
+      const frames = JSON.parse(payload.toString()) as ServerFrame[];
+      frames.forEach(checkFrame);
+      this.frames.push(...frames);
+    }
     if (opcode === 8) this.closeCode = length >= 2 ? payload.readUInt16BE(0) : 0;
     this.#buffer = buffer.subarray(header + length);
     return true;

@@ -12,10 +12,12 @@ import { front } from "@parley/server/gateways/front";
 import { listen } from "@parley/server/gateways/listen";
 import { restGateway } from "@parley/server/gateways/rest/app";
 import { webAssets } from "@parley/server/gateways/rest/assets";
+import { WIRES } from "@parley/server/main";
 import { systemClock } from "@parley/server/observe/clock";
 import { createObserver } from "@parley/server/observe/log";
 import { openFolder } from "@parley/server/store/sqlite/open";
 import { storeOf } from "@parley/server/store/sqlite/sqlite";
+import { checkAnswer } from "./documents.ts";
 import { temporaryFolder } from "./process.ts";
 
 export interface RestOptions {
@@ -58,6 +60,8 @@ export function startRest(options: RestOptions = {}) {
       version: "0.0.0",
       limits: { bodyBytes: config.bodyBytes, page: config.chat.page },
       origins: options.origins ?? [],
+      wires: WIRES,
+      tables: [],
       connections: () => 0,
       draining: () => state.draining,
     },
@@ -109,6 +113,7 @@ export class RestNode {
   async ask(method: string, path: string, asking: Asking = {}): Promise<{ status: number; body: never }> {
     const response = await this.raw(method, path, asking);
     const body = await response.json();
+    checkAnswer(method, path, response, body);
     const notReady = path === "/ready" && response.status === 503;
     if (response.status >= 400 && !notReady) checkProblem(response, body);
     else checkResult(method, path, body);

@@ -8,6 +8,7 @@ import type { Arrival, Caller } from "../arrival.ts";
 import { problem, refusalFor, traceOf } from "../problem.ts";
 import type { Assets } from "./assets.ts";
 import { conversationAnswers } from "./conversations.ts";
+import { documentAssets } from "./documents.ts";
 import { secured, shared } from "./headers.ts";
 import { healthAnswers } from "./health.ts";
 import { takeIn } from "./intake.ts";
@@ -26,13 +27,14 @@ type Answering = (args: never, user: never) => Promise<Answer<unknown>>;
 export function restGateway(parts: RestParts, assets: Assets): (arrival: Arrival) => Response | Promise<Response> {
   const app = new Hono<Env>();
   const { observer } = parts;
+  const files = [documentAssets(parts), assets];
   app.use(secured, shared(parts.origins));
   app.use(async (c, next) => {
     refuseBrokenAddress(new URL(c.req.url));
     await next();
   });
   for (const [path, methods] of byPath()) mount(app, parts, path, methods);
-  app.all("*", (c) => asset(assets, c));
+  app.all("*", (c) => asset(files, c));
   app.onError((error, c) => {
     const place = { request: c.env.id, method: c.req.method, path: c.req.path };
     const bug = (thrown: unknown) => observer.log("error", "bug", { ...place, error: traceOf(thrown) });
@@ -101,8 +103,9 @@ function commandAnswer({ chat }: RestParts, command: PlainCommand): Answering {
   };
 }
 
-function asset(assets: Assets, c: Context): Response {
-  const found = assets.answer(c.req.path, c.req.raw);
+function asset(files: readonly Assets[], c: Context): Response {
+  let found: Response | undefined;
+  for (const assets of files) found ??= assets.answer(c.req.path, c.req.raw);
   if (!found) throw new ChatError("not_found");
   if (c.req.method === "GET") return found;
   return problem(new ChatError("method_not_allowed"), { allow: "GET, HEAD" });

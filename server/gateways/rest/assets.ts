@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
-interface Asset {
+/** A file as it is served. */
+export interface Asset {
   type: string;
   bytes: Uint8Array<ArrayBuffer>;
   /** Null where it would not get smaller; made when it is first asked for. */
@@ -31,7 +32,7 @@ export function webAssets(folder: string): Assets {
   return {
     answer(path, request) {
       const asset = assets.get(PAGES.test(path) ? INDEX : path);
-      return asset && answer(asset, request);
+      return asset && answerWith(asset, request);
     },
   };
 }
@@ -42,15 +43,19 @@ function filesBelow(folder: string): string[] {
 }
 
 function read(file: string, folder: string): Asset {
-  const bytes = new Uint8Array(readFileSync(file));
-  const hash = createHash("sha256").update(bytes).digest("base64url").slice(0, 22);
   // Files in assets/ carry a hash of their content in their name.
   const named = relative(folder, file).startsWith(`assets${sep}`);
-  const caching = named ? "public, max-age=31536000, immutable" : "no-cache";
-  return { type: Bun.file(file).type, bytes, etag: hash, caching };
+  return assetOf(new Uint8Array(readFileSync(file)), Bun.file(file).type, named);
 }
 
-function answer(asset: Asset, request: Request): Response {
+/** `named` where its path changes with its content: then it is kept for ever. */
+export function assetOf(bytes: Uint8Array<ArrayBuffer>, type: string, named: boolean): Asset {
+  const etag = createHash("sha256").update(bytes).digest("base64url").slice(0, 22);
+  return { type, bytes, etag, caching: named ? "public, max-age=31536000, immutable" : "no-cache" };
+}
+
+/** The file, packed where the browser takes that; nothing where it has it already. */
+export function answerWith(asset: Asset, request: Request): Response {
   const packed = acceptsGzip(request) ? gzipOf(asset) : null;
   const etag = `"${asset.etag}${packed ? "-gzip" : ""}"`;
   const headers = new Headers({ etag, "cache-control": asset.caching, vary: "Accept-Encoding" });

@@ -16,10 +16,10 @@ const PREFLIGHT: Record<string, string> = {
   "access-control-max-age": "600",
 };
 
-/** Puts the headers on every answer that keep browsers from doing what we do not want. */
+/** Puts the headers on every answer that keep browsers from doing what we do not want; a page may have its own policy. */
 export const secured: MiddlewareHandler = async (c, next) => {
   await next();
-  for (const [name, value] of Object.entries(ALWAYS)) c.header(name, value);
+  for (const [name, value] of Object.entries(ALWAYS)) if (!c.res.headers.has(name)) c.header(name, value);
   if (c.req.path.startsWith("/api/")) c.header("cache-control", "no-store");
 };
 

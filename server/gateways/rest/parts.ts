@@ -1,6 +1,7 @@
 import type { Input, OperationName, Output, operations } from "@parley/protocol/operations";
 import type { Chat } from "../../core/chat.ts";
 import type { Bus, Clock, Digests, Observer, Store, User } from "../../core/ports.ts";
+import type { Table as Documented, Wire } from "../documents/wire.ts";
 
 export interface RestParts {
   chat: Chat;
@@ -15,6 +16,9 @@ export interface RestParts {
   limits: { bodyBytes: number; page: number };
   /** Origins of other sites whose pages may call; `*` is any. */
   origins: readonly string[];
+  /** What the documents tell of besides these operations. */
+  wires: readonly Wire[];
+  tables: readonly Documented[];
   /** Sockets that are open now. */
   connections(): number;
   /** True once the server is about to stop. */

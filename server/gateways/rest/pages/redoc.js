@@ -1,0 +1,2 @@
+// The page /redoc.
+window.Redoc.init("/openapi.json", { nativeScrollbars: true }, document.getElementById("api"));

@@ -1,0 +1,80 @@
+import { asyncapi } from "@parley/server/gateways/documents/asyncapi";
+import { openapi } from "@parley/server/gateways/documents/openapi";
+import { ownTable } from "@parley/server/gateways/rest/documents";
+import { WIRES } from "@parley/server/main";
+import Ajv, { type ValidateFunction } from "ajv";
+import Ajv2020 from "ajv/dist/2020.js";
+
+/** The documents as a server has them. */
+export const openapiDocument = openapi("0.0.0", [ownTable]);
+export const asyncapiDocument = asyncapi("0.0.0", WIRES);
+
+// Formats are for readers; keywords of the documents that are no schema's are left alone.
+const options = { strict: false, validateFormats: false, allErrors: false };
+const answers = new Ajv2020(options).addSchema(openapiDocument, "openapi.json");
+const frames = new Ajv(options).addSchema(asyncapiDocument, "asyncapi.json");
+
+interface Documented {
+  responses: Record<string, { content?: Record<string, unknown> }>;
+}
+
+const paths = openapiDocument.paths as Record<string, Record<string, Documented>>;
+const schemas = (asyncapiDocument.components as { schemas: Record<string, object> }).schemas;
+
+/** Throws unless `/openapi.json` says that this request may be answered like that. */
+export function checkAnswer(method: string, url: string, response: Response, body: unknown): void {
+  const asked = `${method} ${url}`;
+  const path = pathOf(url.split("?")[0] ?? "");
+  const responses = path === undefined ? undefined : paths[path]?.[method.toLowerCase()]?.responses;
+  // What is no operation is refused like any of them.
+  const [at, known] = responses ? [path as string, responses] : ["/api/me", paths["/api/me"]?.get?.responses ?? {}];
+  const verb = responses ? method.toLowerCase() : "get";
+  const status = Object.hasOwn(known, String(response.status)) ? String(response.status) : "default";
+  if (status === "default" && response.status < 400)
+    throw new Error(`${asked}: nothing is said of ${response.status}.`);
+  const type = response.headers.get("content-type")?.split(";")[0] ?? "";
+  if (!known[status]?.content?.[type]) throw new Error(`${asked}: ${response.status} is not documented as ${type}.`);
+  const pointer = ["paths", at, verb, "responses", status, "content", type, "schema"].map(escaped).join("/");
+  hold(answers.getSchema(`openapi.json#/${pointer}`), body, `${asked} ${response.status}`);
+}
+
+/** Throws unless `/asyncapi.json` says that the native socket may say this. */
+export function checkFrame(frame: { t: string }): void {
+  hold(frames.getSchema(`asyncapi.json#/components/schemas/parleySent_${frame.t}`), frame, `the frame ${frame.t}`);
+}
+
+/** Throws unless a socket of this dialect may say this. */
+export function checkOldFrame(url: string, text: string): void {
+  const dialect = dialectOf(url, text);
+  const frame = dialect === "plain" ? text : JSON.parse(text);
+  const names = Object.keys(schemas).filter((name) => name.startsWith(`${dialect}Sent_`));
+  if (names.length === 0) return;
+  const isOne = names.some((name) => frames.getSchema(`asyncapi.json#/components/schemas/${name}`)?.(frame));
+  if (!isOne) throw new Error(`${dialect} says what is not documented: ${text.slice(0, 500)}`);
+}
+
+/** As a server that was asked at this address has it; where a port or a setting decides, the frame tells. */
+function dialectOf(url: string, text: string): string {
+  const { pathname, searchParams } = new URL(url);
+  const named = /^\/dialects\/(\w+)\//.exec(pathname)?.[1];
+  if (named) return named;
+  if (!text.startsWith("{")) return "plain";
+  if (pathname.startsWith("/ws/chat/")) return searchParams.has("username") ? "rooms" : "messenger";
+  return /^\/ws\/[+-]?\d+$/.test(pathname) ? "direct" : "broadcast";
+}
+
+const pattern = (path: string) => new RegExp(`^${path.replace(/\{\w+\}/g, "-?[0-9]+")}$`);
+const patterns = Object.keys(paths).map((path) => ({ path, matches: pattern(path) }));
+
+function pathOf(path: string): string | undefined {
+  return patterns.find(({ matches }) => matches.test(path))?.path;
+}
+
+function escaped(part: string): string {
+  return encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
+}
+
+function hold(validate: ValidateFunction | undefined, value: unknown, what: string): void {
+  if (!validate) throw new Error(`${what} is not documented: ${JSON.stringify(value)}`);
+  if (!validate(value)) throw new Error(`${what} is not as documented: ${JSON.stringify(validate.errors)}`);
+}
