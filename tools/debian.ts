@@ -14,6 +14,8 @@ export interface Program {
   library?: true;
 }
 
+const program = (name: string, inside: string): Program => ({ package: name, name, inside });
+
 const FOLDER = `${ROOT}/.parley/debian`;
 const CHROMIUM: Program = { package: "chromium", name: "chromium", inside: "usr/lib/chromium/chromium" };
 const STRACE: Program = { package: "strace", name: "strace", inside: "usr/bin/strace" };
@@ -37,6 +39,30 @@ export function strace(): Promise<string> {
 /** A library that tells a process another time of day. */
 export function libfaketime(): Promise<string> {
   return bring(FAKETIME, FOLDER);
+}
+
+/** Makes a root folder of Debian. It works only where it is installed, by root. */
+export function debootstrap(): Promise<string> {
+  return bring(program("debootstrap", "usr/sbin/debootstrap"), FOLDER);
+}
+
+export function caddy(): Promise<string> {
+  return bring(program("caddy", "usr/bin/caddy"), FOLDER);
+}
+
+/** A web server that can stand in front. */
+export function nginx(): Promise<string> {
+  return bring({ package: "nginx-light", name: "nginx", inside: "usr/sbin/nginx" }, FOLDER);
+}
+
+/** Reads compose files; it needs an installed Python. */
+export function dockerCompose(): Promise<string> {
+  return bring(program("docker-compose", "usr/bin/docker-compose"), FOLDER);
+}
+
+/** Reads and judges units. */
+export function systemdAnalyze(): Promise<string> {
+  return bring({ package: "systemd", name: "systemd-analyze", inside: "usr/bin/systemd-analyze" }, FOLDER);
 }
 
 /** What tests need, or undefined with a sentence that the test run shows; under CI the lack is an error. */
