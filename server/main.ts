@@ -53,6 +53,8 @@ export const WIRES = [nativeWire, oldWire("messenger", messengerFrames), oldWire
 const GRACE = 2_000;
 /** What a start can fail of without being broken: one sentence says it. */
 const KNOWN = [ConfigError, LogError, StoreError, ListenError];
+/** The protocols of existing clients. */
+const FOREIGN = [messengerDialect, plainDialect];
 const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** Starts everything, or throws and leaves nothing behind. `say` gets a few plain lines for a person. */
@@ -131,13 +133,13 @@ function portsOf({ port, dialects }: Config): Listener[] {
 
 type Shared = Pick<DialectParts, "chat" | "broadcast" | "observer" | "digests">;
 
-function foreignGateway({ dialects, socket, chat }: Config, sockets: SocketGateway, shared: Shared): ForeignGateway {
+function foreignGateway(config: Config, sockets: SocketGateway, shared: Shared): ForeignGateway {
+  const { dialects, socket, chat, origins, bodyBytes } = config;
   const { pendingBytes, pendingCommands } = socket;
-  const limits = { name: chat.shownName, text: chat.text, pendingBytes, pendingCommands };
+  const limits = { name: chat.shownName, text: chat.text, pendingBytes, pendingCommands, bodyBytes };
   const parts: DialectParts = { ...shared, clock, limits, rate: null, homes: dialects.homes };
-  const { observer } = shared;
-  const spoken = [messengerDialect(parts), plainDialect(parts)];
-  return new ForeignGateway({ sockets, observer, names: dialects.names, dialects: spoken });
+  const spoken = FOREIGN.map((dialect) => dialect(parts));
+  return new ForeignGateway({ sockets, observer: shared.observer, names: dialects.names, dialects: spoken, origins });
 }
 
 function socketGateway(

@@ -75,14 +75,21 @@ export interface ForeignDialect {
   readonly name: DialectName;
   readonly gaps: readonly Gap[];
   admit(handshake: Handshake): Promise<Admission>;
-  /** Answers a request over HTTP, or null where the path is none of this dialect's. */
+  /**
+   * Answers a request over HTTP, or null where the path is none of this dialect's. A preflight is asked too, and what
+   * is answered to it is not used; other sites' pages are let in by the gateway.
+   */
   answer?(request: HttpAsked): Promise<Response> | null;
 }
 
 /** A request over HTTP as a dialect sees it: its own path's segments, percent-decoded, and who asks. */
 export interface HttpAsked {
   request: Request;
+  /** HEAD is asked as GET; the body is left out afterwards. */
+  method: string;
   segments: readonly string[];
+  /** Does the path end with a slash? */
+  slash: boolean;
   query: URLSearchParams;
   token: string | null;
   address: string;

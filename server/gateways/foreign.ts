@@ -1,10 +1,13 @@
 import type { DialectName } from "@parley/protocol/dialects";
+import { ChatError } from "@parley/protocol/errors";
 import type { Chat } from "../core/chat.ts";
 import type { Broadcast, Clock, Digests, Observer, User } from "../core/ports.ts";
-import type { Arrival } from "./arrival.ts";
-import type { Admission, ForeignDialect, Session, Socket } from "./dialect.ts";
+import type { Arrival, Caller } from "./arrival.ts";
+import { detail, detailOf } from "./detail.ts";
+import type { Admission, ForeignDialect, HttpAsked, Session, Socket } from "./dialect.ts";
 import { traceOf } from "./problem.ts";
 import { type Asked, explicit, type Selection, segmentsOf, selectSocket } from "./select.ts";
+import { sharing } from "./sharing.ts";
 import { type SocketGateway, wantsSocket } from "./sockets.ts";
 import { tokenOf } from "./who.ts";
 
@@ -29,6 +32,8 @@ export interface DialectLimits {
   /** Frames of one socket that wait for their commit. */
   pendingBytes: number;
   pendingCommands: number;
+  /** Bytes of one request's body. */
+  bodyBytes: number;
 }
 
 export interface ForeignParts {
@@ -36,7 +41,13 @@ export interface ForeignParts {
   dialects: readonly ForeignDialect[];
   observer: Observer;
   names: Selection["names"];
+  /** Origins of other sites whose pages may call; `*` is any, and so is none at all. */
+  origins: readonly string[];
 }
+
+/** What a page of another site may send along: anything. */
+const ANY_HEADER = "*, Authorization";
+const ALWAYS = { "x-content-type-options": "nosniff", "cache-control": "no-store" };
 
 /** Leads requests of old clients to their dialect: handshakes by the rules of selection, HTTP by whose path it is. */
 export class ForeignGateway {
@@ -54,9 +65,7 @@ export class ForeignGateway {
    */
   answer(arrival: Arrival, listener: DialectName | null): Promise<Response | undefined> | null {
     const url = new URL(arrival.request.url);
-    if (wantsSocket(arrival.request)) return this.#upgrade(arrival, url, listener);
-    const segments = segmentsOf(url.pathname);
-    return segments ? this.#http(arrival, url, segments) : null;
+    return wantsSocket(arrival.request) ? this.#upgrade(arrival, url, listener) : this.#http(arrival, url);
   }
 
   async #upgrade(arrival: Arrival, url: URL, listener: DialectName | null): Promise<Response | undefined> {
@@ -86,17 +95,44 @@ export class ForeignGateway {
     return new Response(null, { status: 400 });
   }
 
-  #http({ request, caller }: Arrival, url: URL, segments: readonly string[]): Promise<Response> | null {
+  #http({ request, caller }: Arrival, { pathname, searchParams: query }: URL): Promise<Response> | null {
+    const slash = pathname.length > 1 && pathname.endsWith("/");
+    const segments = segmentsOf(slash ? pathname.slice(0, -1) : pathname);
+    if (!segments) return null;
     const named = explicit(segments);
-    const query = url.searchParams;
-    const rest = named?.segments ?? segments;
-    const asked = { request, segments: rest, query, token: tokenOf(request, query), address: caller.address };
+    const asked: HttpAsked = {
+      request,
+      method: request.method === "HEAD" ? "GET" : request.method,
+      segments: named?.segments ?? segments,
+      slash,
+      query,
+      token: tokenOf(request, query),
+      address: caller.address,
+    };
     for (const dialect of this.#dialects.values()) {
-      if (named && dialect.name !== named.dialect) continue;
-      const answer = dialect.answer?.(asked);
-      if (answer) return answer;
+      const answer = named && dialect.name !== named.dialect ? null : dialect.answer?.(asked);
+      if (answer) return this.#complete(dialect, asked, caller, answer);
     }
-    return named ? Promise.resolve(Response.json({ detail: "Not Found" }, { status: 404 })) : null;
+    return named && this.#share(request, detail(404, "Not Found"));
+  }
+
+  async #complete({ name }: ForeignDialect, { request }: HttpAsked, { id }: Caller, answer: Promise<Response>) {
+    const response = await answer.catch((error) => {
+      if (error instanceof ChatError) return detailOf(error);
+      this.#parts.observer.log("error", "bug", { request: id, dialect: name, error: traceOf(error) });
+      return detail(500, "Internal Server Error");
+    });
+    return this.#share(request, response);
+  }
+
+  /** Lets pages of other sites read the answer: any, where the configuration does not say which. */
+  async #share(request: Request, response: Response): Promise<Response> {
+    const origins = this.#parts.origins.length > 0 ? this.#parts.origins : ["*"];
+    const isPreflight = request.method === "OPTIONS" && request.headers.has("access-control-request-method");
+    const answer = isPreflight ? new Response(null, { status: 204 }) : response;
+    const headers = sharing(origins, request.headers.get("origin"), isPreflight ? ANY_HEADER : null);
+    for (const [name, value] of Object.entries({ ...ALWAYS, ...headers })) answer.headers.set(name, value);
+    return answer;
   }
 }
 

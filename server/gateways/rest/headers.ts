@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { sharing } from "../sharing.ts";
 
 /** Our pages load nothing from elsewhere, run no inline script, and are shown in nobody's frame. */
 const ALWAYS: Record<string, string> = {
@@ -10,11 +11,7 @@ const ALWAYS: Record<string, string> = {
   "x-frame-options": "DENY",
 };
 
-const PREFLIGHT: Record<string, string> = {
-  "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
-  "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key",
-  "access-control-max-age": "600",
-};
+const ASKED = "Authorization, Content-Type, Idempotency-Key";
 
 /** Puts the headers on every answer that keep browsers from doing what we do not want; a page may have its own policy. */
 export const secured: MiddlewareHandler = async (c, next) => {
@@ -25,15 +22,11 @@ export const secured: MiddlewareHandler = async (c, next) => {
 
 /** Lets pages of these other sites call. Never with credentials: a token is given by hand. */
 export function shared(origins: readonly string[]): MiddlewareHandler {
-  const any = origins.includes("*");
   return async (c, next) => {
     await next();
-    if (origins.length > 0 && !any) c.header("vary", "Origin", { append: true });
-    const origin = c.req.header("origin");
-    if (origin === undefined || !(any || origins.includes(origin))) return;
-    c.header("access-control-allow-origin", any ? "*" : origin);
-    c.header("access-control-expose-headers", "Retry-After");
-    if (c.req.method !== "OPTIONS") return;
-    for (const [name, value] of Object.entries(PREFLIGHT)) c.header(name, value);
+    const asked = c.req.method === "OPTIONS" ? ASKED : null;
+    const { vary, ...headers } = sharing(origins, c.req.header("origin") ?? null, asked);
+    if (vary) c.header("vary", vary, { append: true });
+    for (const [name, value] of Object.entries(headers)) c.header(name, value);
   };
 }
