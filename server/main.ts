@@ -12,6 +12,7 @@ import * as messengerFrames from "./gateways/dialects/messenger/frames.ts";
 import { messengerDialect } from "./gateways/dialects/messenger/session.ts";
 import * as plainFrames from "./gateways/dialects/plain/frames.ts";
 import { plainDialect } from "./gateways/dialects/plain/session.ts";
+import { roomsDialect } from "./gateways/dialects/rooms/session.ts";
 import { oldWire } from "./gateways/documents/old-wires.ts";
 import { type DialectParts, ForeignGateway } from "./gateways/foreign.ts";
 import { front } from "./gateways/front.ts";
@@ -54,7 +55,7 @@ const GRACE = 2_000;
 /** What a start can fail of without being broken: one sentence says it. */
 const KNOWN = [ConfigError, LogError, StoreError, ListenError];
 /** The protocols of existing clients. */
-const FOREIGN = [messengerDialect, plainDialect];
+const FOREIGN = [messengerDialect, plainDialect, roomsDialect];
 const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** Starts everything, or throws and leaves nothing behind. `say` gets a few plain lines for a person. */

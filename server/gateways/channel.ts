@@ -77,6 +77,8 @@ export class Channel implements Tap, Watcher {
   #unwatch: () => void = () => {};
   /** Guests that will enter. */
   #expected = 0;
+  /** The room was deleted: nobody comes and goes any more. */
+  #isOver = false;
   /** What waits for a name that is being read; null where nothing does. */
   #chain: Promise<void> | null = null;
   #delivered = 0;
@@ -121,7 +123,7 @@ export class Channel implements Tap, Watcher {
       this.#mark([guest]);
       this.#guests.delete(guest);
       present.leave();
-      this.#say(this.#codec.went(this.#called(guest.user.id), this.#parts.clock.now()));
+      this.#tellMove("went", guest.user.id);
       this.#endWhereEmpty();
     });
   }
@@ -154,16 +156,23 @@ export class Channel implements Tap, Watcher {
   told(): void {}
 
   gone(): void {
-    for (const guest of [...this.#guests.keys()]) this.#end(guest, "gone");
-    this.#endWhereEmpty();
+    void this.#inOrder([], () => {
+      for (const guest of [...this.#guests.keys()]) this.#end(guest, "gone");
+      this.#endWhereEmpty();
+    });
+  }
+
+  /** Resolves when everything that was heard so far is told, the end of the room too. */
+  settled(): Promise<void> {
+    return this.#inOrder([], () => {});
   }
 
   came(user: UserId): void {
-    void this.#inOrder([user], () => this.#say(this.#codec.came(this.#called(user), this.#parts.clock.now())));
+    void this.#inOrder([user], () => this.#tellMove("came", user));
   }
 
   went(user: UserId): void {
-    void this.#inOrder([user], () => this.#say(this.#codec.went(this.#called(user), this.#parts.clock.now())));
+    void this.#inOrder([user], () => this.#tellMove("went", user));
   }
 
   typing(user: UserId): void {
@@ -172,7 +181,8 @@ export class Channel implements Tap, Watcher {
 
   async #admit(guest: Guest, membership: Membership): Promise<void> {
     if (guest.isGone) return;
-    const { chat, clock } = this.#parts;
+    if (this.#isOver) return guest.ended("gone");
+    const { chat } = this.#parts;
     const { socket, user } = guest;
     this.#names.set(user.id, calledIn(user));
     const place = { row: this.#tapped?.row, member: membership } as Place;
@@ -180,7 +190,7 @@ export class Channel implements Tap, Watcher {
     const actor: Actor = { user, known, ...(guest.saysBlank && { saysBlank: true }) };
     if (this.#codec.tellsOwnArrival) socket.subscribe(this.#topic);
     this.#guests.set(guest, { actor, leave: chat.presence.enter(this.conversation, user.id, this) });
-    this.#say(this.#codec.came(this.#called(user.id), clock.now()));
+    this.#tellMove("came", user.id);
     if (this.#codec.tellsOwnArrival) return;
     const roll = chat.presence.roll(this.conversation);
     await this.#learn(roll);
@@ -193,6 +203,11 @@ export class Channel implements Tap, Watcher {
     if (entry.kind === "message") this.#tell(entry);
     else if (entry.kind === "profiled") this.#names.set(entry.body.person.id, calledIn(entry.body.person));
     else if (entry.kind === "left") this.#remove(entry.body.user);
+    else if (entry.kind === "closed") this.#isOver = true;
+  }
+
+  #tellMove(move: "came" | "went", user: UserId): void {
+    if (!this.#isOver) this.#say(this.#codec[move](this.#called(user), this.#parts.clock.now()));
   }
 
   #tell({ id, time, body, author, seq }: EntryOf<"message">): void {

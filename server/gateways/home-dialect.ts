@@ -1,18 +1,10 @@
 import { ChatError } from "@parley/protocol/errors";
-import type { User } from "../core/ports.ts";
-import type { Channel } from "./channel.ts";
-import type { Channels } from "./channels.ts";
 import type { Admission, Handshake } from "./dialect.ts";
-import type { DialectParts } from "./foreign.ts";
-import { joined } from "./joined.ts";
-import { RoomSession, type RoomWire } from "./room-session.ts";
+import { intoRoom, type RoomDialect } from "./into-room.ts";
 import type { Use, Uses } from "./uses.ts";
 import { calledIn, whoSays } from "./who.ts";
 
-export interface HomeDialect {
-  parts: DialectParts;
-  channels: Channels;
-  wire: RoomWire;
+export interface HomeDialect extends RoomDialect {
   /** The one room of this dialect, by name. */
   home: string;
   /** Names that are in use, where each may be used once at a time; null where a name may be used often. */
@@ -31,34 +23,11 @@ export async function homeDialect(dialect: HomeDialect, name: string, { token }:
     const user = await whoSays(parts.chat, name, token, dialect.most ?? parts.limits.name);
     use = uses && (await uses.take(calledIn(user)));
     if (uses && !use) return dialect.taken;
-    return await letIn(dialect, user, use);
+    return await intoRoom(dialect, user, await parts.chat.rooms.home(dialect.home), use);
   } catch (error) {
     use?.end();
     return refusalOf(error, dialect.taken);
   }
-}
-
-async function letIn(dialect: HomeDialect, user: User, use: Use | null): Promise<Admission> {
-  const { parts, channels, wire } = dialect;
-  const conversation = await parts.chat.rooms.home(dialect.home);
-  const membership = await joined(parts, user, conversation);
-  const channel: Channel = await channels.open(conversation);
-  const lost = () => {
-    use?.end();
-    channel.forgo();
-  };
-  return {
-    is: "accepted",
-    user,
-    lost,
-    open: (socket) => {
-      use?.by(socket);
-      const { clock, limits, rate } = parts;
-      const bug = (error: unknown) => parts.observer.log("error", "bug", { error: String(error) });
-      const closed = () => use?.end();
-      return new RoomSession({ wire, channel, user, membership, clock, limits, rate, bug, closed }, socket);
-    },
-  };
 }
 
 /** What a dialect answers where somebody cannot be let in. Throws what is no refusal. */

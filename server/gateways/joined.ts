@@ -6,7 +6,10 @@ import type { Digests, User } from "../core/ports.ts";
 
 const KEY_LENGTH = 22;
 
-/** Makes this person a member of a room, where they are none yet, and says what that lets them do. Throws ChatError. */
+/**
+ * Makes this person a member of a room, where they are none yet, and says what that lets them do. Throws `not_found`
+ * for what is no room, and what the core throws.
+ */
 export async function joined(
   { chat, digests }: { chat: Chat; digests: Digests },
   user: User,
@@ -14,6 +17,7 @@ export async function joined(
 ): Promise<Membership> {
   const actor: Actor = { user };
   const { conversation: room } = await chat.run(actor, "join", { conversation, key: digests.random(KEY_LENGTH) });
+  if (room.kind !== "room") throw new ChatError("not_found");
   if (!room.role) throw new ChatError("not_member");
   return { role: room.role, joined: room.joined };
 }

@@ -62,6 +62,8 @@ export class RoomSession implements Session, Guest {
   #count = 0;
   #silence = 0;
   #draining = false;
+  /** Ended for what was sent: nothing that came after it counts. */
+  #refused = false;
 
   constructor(parts: RoomSessionParts, socket: Socket) {
     this.#parts = parts;
@@ -76,7 +78,7 @@ export class RoomSession implements Session, Guest {
 
   receive(message: string | Uint8Array): void {
     this.#silence = 0;
-    if (this.isGone) return;
+    if (this.isGone || this.#refused) return;
     try {
       this.#limit();
       const asked = this.#parts.wire.decode(message);
@@ -126,7 +128,7 @@ export class RoomSession implements Session, Guest {
     const { promise: placed, resolve } = Promise.withResolvers<void>();
     this.#lane = placed;
     turn
-      .then(() => this.#parts.channel.post(this, text, resolve))
+      .then(() => (this.#refused ? undefined : this.#parts.channel.post(this, text, resolve)))
       .catch((error) => this.#refuse(error))
       .finally(() => {
         resolve();
@@ -149,10 +151,11 @@ export class RoomSession implements Session, Guest {
   #refuse(error: unknown): void {
     const known = error instanceof ChatError ? error : new ChatError("internal");
     if (known !== error) this.#parts.bug(error);
-    if (this.isGone) return;
+    if (this.isGone || this.#refused) return;
     const told = this.#parts.wire.refusal(known, { name: calledIn(this.user), time: this.#parts.clock.now() });
-    if ("say" in told) this.socket.send(told.say);
-    else this.#end(told.end);
+    if ("say" in told) return this.socket.send(told.say);
+    this.#refused = true;
+    this.#end(told.end);
   }
 
   #end({ code, reason }: Ending): void {

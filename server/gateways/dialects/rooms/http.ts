@@ -1,0 +1,118 @@
+import { ChatError } from "@parley/protocol/errors";
+import type { ConversationId } from "@parley/protocol/ids";
+import { z } from "zod";
+import type { User } from "../../../core/ports.ts";
+import type { Channels } from "../../channels.ts";
+import { bodyIn, detail, faults, notAllowed } from "../../detail.ts";
+import type { HttpAsked } from "../../dialect.ts";
+import type { DialectParts } from "../../foreign.ts";
+import { naive } from "../../naive.ts";
+import { messagesOf } from "./messages.ts";
+
+/** Somebody who proved who they are; null for everybody else. */
+type Proven = User | null;
+type Answer = (by: Proven) => Promise<Response>;
+
+const NEW_ROOM = z.object({ name: z.string() });
+
+/** Pure: the id of a room as it stands in an address; null where it is none. */
+export function roomId(segment: string): ConversationId | null {
+  return /^\d{1,15}$/.test(segment) ? Number(segment) : null;
+}
+
+/** `/api/chat/rooms…`: rooms are made, listed, read and deleted, by anybody where they belong to nobody. */
+export function roomsOverHttp(parts: DialectParts, channels: Channels): (asked: HttpAsked) => Promise<Response> | null {
+  const rooms = new RoomsOverHttp(parts, channels);
+  return (asked) => {
+    const methods = rooms.at(asked);
+    if (!methods) return null;
+    return asked.slash ? Promise.resolve(withoutSlash(asked.request.url)) : answered(parts, asked, methods);
+  };
+}
+
+async function answered({ chat }: DialectParts, asked: HttpAsked, methods: Record<string, Answer>): Promise<Response> {
+  const answer = methods[asked.method];
+  if (!answer) return notAllowed(Object.keys(methods).join(", "));
+  try {
+    return await answer(asked.token === null ? null : await chat.people.byToken(asked.token));
+  } catch (error) {
+    const known = error instanceof ChatError ? refusals[error.code]?.(error) : undefined;
+    if (known) return known;
+    throw error;
+  }
+}
+
+const noRoom = () => detail(404, "Room not found");
+const notTheirs = () => detail(403, "Only whoever owns this room may delete it.");
+
+/** What old clients know an answer to. */
+const refusals: Partial<Record<ChatError["code"], (error: ChatError) => Response>> = {
+  not_found: noRoom,
+  gone: noRoom,
+  name_taken: () => detail(400, "Room already exists"),
+  bad_name: ({ message }) => faults([{ code: "bad_name", path: ["name"], message }]),
+  not_member: notTheirs,
+  forbidden: notTheirs,
+};
+
+function withoutSlash(address: string): Response {
+  const { pathname, search } = new URL(address);
+  return new Response(null, { status: 307, headers: { location: pathname.slice(0, -1) + search } });
+}
+
+class RoomsOverHttp {
+  readonly #parts: DialectParts;
+  readonly #channels: Channels;
+
+  constructor(parts: DialectParts, channels: Channels) {
+    this.#parts = parts;
+    this.#channels = channels;
+  }
+
+  /** What can be done at this path; null where it is none of ours. */
+  at({ segments, request }: HttpAsked): Record<string, Answer> | null {
+    const [api, chat, rooms, id, messages, ...more] = segments;
+    if (api !== "api" || chat !== "chat" || rooms !== "rooms" || more.length > 0) return null;
+    if (id === undefined) return { GET: () => this.#list(), POST: (by) => this.#make(request, by) };
+    if (messages === undefined) return { DELETE: (by) => this.#delete(id, by) };
+    return messages === "messages" ? { GET: (by) => this.#messages(id, by) } : null;
+  }
+
+  async #list(): Promise<Response> {
+    const rooms = (await this.#parts.chat.rooms.list()).map(shown);
+    return Response.json({ rooms, count: rooms.length });
+  }
+
+  async #make(request: Request, by: Proven): Promise<Response> {
+    const { chat, limits } = this.#parts;
+    const body = await bodyIn(NEW_ROOM, request, limits.bodyBytes);
+    if (body instanceof Response) return body;
+    const { id, created } = await chat.rooms.open(body.name, by);
+    return Response.json(shown({ id, name: body.name, created }), { status: 201 });
+  }
+
+  /** Answers when the sockets of this room are closed. */
+  async #delete(segment: string, by: Proven): Promise<Response> {
+    const id = idOf(segment);
+    const channel = this.#channels.get(id);
+    await this.#parts.chat.rooms.close(id, by && { user: by });
+    await channel?.settled();
+    return new Response(null, { status: 204 });
+  }
+
+  async #messages(segment: string, by: Proven): Promise<Response> {
+    const { chat } = this.#parts;
+    const body = await messagesOf(chat, { user: by ?? (await chat.house()) }, idOf(segment));
+    return new Response(body, { headers: { "content-type": "application/json" } });
+  }
+}
+
+function idOf(segment: string): ConversationId {
+  const id = roomId(segment);
+  if (id === null) throw new ChatError("not_found");
+  return id;
+}
+
+function shown({ id, name, created }: { id: ConversationId; name: string; created: number }) {
+  return { id, name, created_at: naive(created) };
+}
