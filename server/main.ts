@@ -8,6 +8,9 @@ import { type Config, ConfigError, configFrom, type Listener } from "./config.ts
 import { Chat } from "./core/chat.ts";
 import type { Digests, Observer, Store } from "./core/ports.ts";
 import { type Arrival, callers } from "./gateways/arrival.ts";
+import * as broadcastFrames from "./gateways/dialects/broadcast/frames.ts";
+import { broadcastDialect } from "./gateways/dialects/broadcast/session.ts";
+import { broadcastTable } from "./gateways/dialects/broadcast/stats.ts";
 import * as messengerFrames from "./gateways/dialects/messenger/frames.ts";
 import { messengerDialect } from "./gateways/dialects/messenger/session.ts";
 import * as plainFrames from "./gateways/dialects/plain/frames.ts";
@@ -49,13 +52,20 @@ const OWNER_SECRET_LENGTH = 43;
 /** Characters that tell the connections of this run in the log from those of another. */
 const RUN_LENGTH = 4;
 /** Every protocol on a socket, for the documents. */
-export const WIRES = [nativeWire, oldWire("messenger", messengerFrames), oldWire("plain", plainFrames)];
+export const WIRES = [
+  nativeWire,
+  oldWire("messenger", messengerFrames),
+  oldWire("broadcast", broadcastFrames),
+  oldWire("plain", plainFrames),
+];
+/** What dialects answer over HTTP, for the documents. */
+export const TABLES = [broadcastTable];
 /** Milliseconds that clients get to take in their last frames. */
 const GRACE = 2_000;
 /** What a start can fail of without being broken: one sentence says it. */
 const KNOWN = [ConfigError, LogError, StoreError, ListenError];
 /** The protocols of existing clients. */
-const FOREIGN = [messengerDialect, plainDialect, roomsDialect];
+const FOREIGN = [messengerDialect, broadcastDialect, plainDialect, roomsDialect];
 const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** Starts everything, or throws and leaves nothing behind. `say` gets a few plain lines for a person. */
@@ -99,8 +109,8 @@ async function serve(config: Config, { folder, store, logs }: Opened, say: Say):
   const limits = { bodyBytes: config.bodyBytes, page: config.chat.page };
   const state = { connections: () => gateway.connections, draining: () => stopping, counts: observer.counts };
   const parts = { chat, store, bus, clock, digests, observer, limits, origins: config.origins, version: VERSION };
-  const rest = restGateway({ ...parts, ...state, wires: WIRES, tables: [] }, webAssets(WEB));
-  const foreign = foreignGateway(config, gateway, { chat, broadcast, observer, digests });
+  const rest = restGateway({ ...parts, ...state, wires: WIRES, tables: TABLES }, webAssets(WEB));
+  const foreign = foreignGateway(config, gateway, { chat, store, broadcast, observer, digests });
   const answering = (dialect: DialectName | null) => (arrival: Arrival) =>
     new URL(arrival.request.url).pathname === "/socket"
       ? gateway.upgrade(arrival)
@@ -132,7 +142,7 @@ function portsOf({ port, dialects }: Config): Listener[] {
   return [{ port, dialect: null }, ...dialects.listeners.filter((other) => other.port !== port || port === 0)];
 }
 
-type Shared = Pick<DialectParts, "chat" | "broadcast" | "observer" | "digests">;
+type Shared = Pick<DialectParts, "chat" | "store" | "broadcast" | "observer" | "digests">;
 
 function foreignGateway(config: Config, sockets: SocketGateway, shared: Shared): ForeignGateway {
   const { dialects, socket, chat, origins, bodyBytes } = config;

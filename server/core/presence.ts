@@ -1,5 +1,5 @@
 import type { ServerFrame } from "@parley/protocol/frames";
-import type { ConversationId, UserId } from "@parley/protocol/ids";
+import type { ConversationId, Time, UserId } from "@parley/protocol/ids";
 import type { Codec } from "./codec.ts";
 import type { Feed } from "./feed.ts";
 import type { Feeds } from "./feeds.ts";
@@ -80,8 +80,8 @@ export class Presence {
    * A socket of a dialect is here now, until the result is called: it comes and goes by itself, whoever else it is.
    * `except` tells its own sockets so itself.
    */
-  enter(conversation: ConversationId, user: UserId, except?: Watcher): () => void {
-    const arrival: Arrival = { user, except };
+  enter(conversation: ConversationId, user: UserId, except?: Watcher, stay: Stay | null = null): () => void {
+    const arrival: Arrival = { user, except, stay };
     const here = this.#arrivals.get(conversation) ?? [];
     this.#arrivals.set(conversation, here);
     here.push(arrival);
@@ -133,8 +133,13 @@ export class Presence {
 
   /** Everybody who is here now as dialects count them, a person as often as they came. */
   roll(conversation: ConversationId): UserId[] {
-    const arrivals = (this.#arrivals.get(conversation) ?? []).map(({ user }) => user);
-    return [...this.#native(conversation), ...arrivals];
+    return this.here(conversation).map(({ user }) => user);
+  }
+
+  /** The same with their times, where they came by a dialect. */
+  here(conversation: ConversationId): { user: UserId; stay: Stay | null }[] {
+    const native = [...this.#native(conversation)].map((user) => ({ user, stay: null }));
+    return [...native, ...(this.#arrivals.get(conversation) ?? [])];
   }
 
   /** Members of this conversation who are here now. */
@@ -202,9 +207,16 @@ export class Presence {
   }
 }
 
+/** Since when somebody is here, and when they last said something. */
+export interface Stay {
+  readonly since: Time;
+  readonly active: Time;
+}
+
 /** One socket of a dialect. */
 interface Arrival {
   readonly user: UserId;
+  readonly stay: Stay | null;
   readonly except: Watcher | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Actor, Membership, Place } from "../core/actor.ts";
 import type { Chat } from "../core/chat.ts";
 import type { Tap } from "../core/feed.ts";
 import type { Broadcast, Clock, Digests, Observer, User } from "../core/ports.ts";
-import type { Watcher } from "../core/presence.ts";
+import type { Stay, Watcher } from "../core/presence.ts";
 import type { Tapped } from "../core/tap.ts";
 import type { Socket } from "./dialect.ts";
 import { calledIn } from "./who.ts";
@@ -31,7 +31,7 @@ export interface Said {
 }
 
 /** One socket in a channel. `ended` is called when the room does not want it any more. */
-export interface Guest {
+export interface Guest extends Stay {
   readonly user: User;
   readonly socket: Socket;
   readonly saysBlank: boolean;
@@ -189,7 +189,7 @@ export class Channel implements Tap, Watcher {
     const known = (id: ConversationId) => (id === this.conversation && this.#guests.has(guest) ? place : undefined);
     const actor: Actor = { user, known, ...(guest.saysBlank && { saysBlank: true }) };
     if (this.#codec.tellsOwnArrival) socket.subscribe(this.#topic);
-    this.#guests.set(guest, { actor, leave: chat.presence.enter(this.conversation, user.id, this) });
+    this.#guests.set(guest, { actor, leave: chat.presence.enter(this.conversation, user.id, this, guest) });
     this.#tellMove("came", user.id);
     if (this.#codec.tellsOwnArrival) return;
     const roll = chat.presence.roll(this.conversation);

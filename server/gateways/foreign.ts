@@ -1,7 +1,7 @@
 import type { DialectName } from "@parley/protocol/dialects";
 import { ChatError } from "@parley/protocol/errors";
 import type { Chat } from "../core/chat.ts";
-import type { Broadcast, Clock, Digests, Observer, User } from "../core/ports.ts";
+import type { Broadcast, Clock, Digests, Observer, Store, User } from "../core/ports.ts";
 import type { Arrival, Caller } from "./arrival.ts";
 import { detail, detailOf } from "./detail.ts";
 import type { Admission, ForeignDialect, HttpAsked, Session, Socket } from "./dialect.ts";
@@ -14,6 +14,7 @@ import { tokenOf } from "./who.ts";
 /** What every dialect is made of. */
 export interface DialectParts {
   chat: Chat;
+  store: Store;
   clock: Clock;
   digests: Digests;
   broadcast: Broadcast;

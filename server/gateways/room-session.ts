@@ -56,6 +56,8 @@ export class RoomSession implements Session, Guest {
   readonly user: User;
   readonly socket: Socket;
   isGone = false;
+  readonly since: number;
+  active: number;
   readonly #parts: RoomSessionParts;
   #lane: Promise<void>;
   #bytes = 0;
@@ -69,6 +71,7 @@ export class RoomSession implements Session, Guest {
     this.#parts = parts;
     this.socket = socket;
     this.user = parts.user;
+    this.since = this.active = parts.clock.now();
     this.#lane = parts.channel.enter(this, parts.membership);
   }
 
@@ -79,6 +82,7 @@ export class RoomSession implements Session, Guest {
   receive(message: string | Uint8Array): void {
     this.#silence = 0;
     if (this.isGone || this.#refused) return;
+    this.active = this.#parts.clock.now();
     try {
       this.#limit();
       const asked = this.#parts.wire.decode(message);

@@ -1,12 +1,12 @@
 import { asyncapi } from "@parley/server/gateways/documents/asyncapi";
 import { openapi } from "@parley/server/gateways/documents/openapi";
 import { ownTable } from "@parley/server/gateways/rest/documents";
-import { WIRES } from "@parley/server/main";
+import { TABLES, WIRES } from "@parley/server/main";
 import Ajv, { type ValidateFunction } from "ajv";
 import Ajv2020 from "ajv/dist/2020.js";
 
 /** The documents as a server has them. */
-export const openapiDocument = openapi("0.0.0", [ownTable]);
+export const openapiDocument = openapi("0.0.0", [ownTable, ...TABLES]);
 export const asyncapiDocument = asyncapi("0.0.0", WIRES);
 
 // Formats are for readers; keywords of the documents that are no schema's are left alone.
