@@ -25,8 +25,16 @@ export class Batch {
     if (this.#frames.length === 1) queueMicrotask(() => this.#flush());
   }
 
+  /** Sends at once what was added, and nothing with it. */
+  finish(): void {
+    if (this.#frames.length > 0) this.#send(this.#frames);
+  }
+
   #flush(): void {
-    const frames = [...this.#frames, ...this.#riding()];
+    if (this.#frames.length > 0) this.#send([...this.#frames, ...this.#riding()]);
+  }
+
+  #send(frames: readonly ClientFrame[]): void {
     this.#frames = [];
     for (const text of packed(frames)) this.#write(text);
   }

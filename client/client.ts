@@ -59,10 +59,17 @@ export interface Client {
   /** Calls back after every change, once a turn. The result unsubscribes. */
   subscribe(changed: () => void): () => void;
 
-  /** Holds `name` with a new token, or goes on with the kept one. Resolves once the server said who this is; rejects with ChatError. */
-  signIn(name?: string): Promise<Person>;
-  /** Forgets token and replica, and closes the line. */
+  /**
+   * Holds `name` with a new token, or goes on with the kept one; with a password, signs in to the account that has this
+   * shown or unique name. Resolves once the server said who this is; rejects with ChatError.
+   */
+  signIn(name?: string, password?: string): Promise<Person>;
+  /** Forgets token and replica, and closes the line. Where there is one, a member's token ends on the server, too. */
   signOut(): void;
+  /** Ends every token of this person, so that they are signed out on all devices, and then forgets everything here. */
+  signOutEverywhere(): Promise<void>;
+  /** Sets one's password, another one with the `old`: from then on one is a member and can sign in elsewhere. */
+  setPassword(password: string, old?: string): Promise<Person>;
   /** Opens the line, and keeps it open. Does nothing when it is open. */
   connect(): void;
   /** Closes the line without forgetting anything. */

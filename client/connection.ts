@@ -39,6 +39,8 @@ export interface ConnectionParts {
   lost(): void;
   /** The server does not take this hello, or wants no more of this client. */
   refused(error: ChatError): void;
+  /** A password is being tried. */
+  proving(): boolean;
   /** Entries known to be missing, and whether any are being asked for. */
   behind(): { entries: number; mending: boolean };
   changed(): void;
@@ -207,13 +209,13 @@ export class Connection {
   }
 
   #helloRefused({ code, message, retry_after }: ServerFrameOf<"error">): void {
-    if (ERRORS[code]?.retry) {
+    // A person waits for the answer to a password: it is not tried again behind their back.
+    if (ERRORS[code]?.retry && !(code === "too_fast" && this.#parts.proving())) {
       this.#retryAfter = retry_after ?? 0;
       return this.#wait();
     }
     this.#parts.refused(new ChatError(code, message, retry_after));
-    const nameRefused = code === "name_taken" || code === "bad_name";
-    this.close(nameRefused ? { is: "signed_out" } : { is: "stopped", code: closeOf(code), reason: message });
+    this.close(isAboutNames(code) ? { is: "signed_out" } : { is: "stopped", code: closeOf(code), reason: message });
   }
 
   #closed(code: number, reason: string): void {
@@ -272,6 +274,11 @@ export class Connection {
       else this.#watch();
     });
   }
+}
+
+/** Another name or password may be tried after this refusal. */
+export function isAboutNames(code: ErrorCode): boolean {
+  return code === "name_taken" || code === "bad_name" || code === "wrong_password" || code === "too_fast";
 }
 
 function closeOf(code: ErrorCode): number {

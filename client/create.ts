@@ -29,6 +29,8 @@ const KEYED: Record<Keyed, true> = {
   edit: true,
   delete: true,
   update_profile: true,
+  set_password: true,
+  sign_out: true,
   delete_account: true,
 };
 
@@ -65,13 +67,14 @@ class ParleyClient implements Client {
 
   subscribe = (changed: () => void): (() => void) => this.#engine.changes.subscribe(changed);
 
-  signIn(name?: string): Promise<Person> {
+  signIn(name?: string, password?: string): Promise<Person> {
     const { me, greeted, identity, connection, awaiting } = this.#engine;
     if (me && greeted && !identity.refused) {
       connection.open();
       return Promise.resolve(me);
     }
-    if (name !== undefined) identity.hold(name);
+    if (name !== undefined && password !== undefined) identity.prove(name, password);
+    else if (name !== undefined) identity.hold(name);
     if (!identity.ready) return Promise.reject(new ChatError("not_authenticated"));
     return new Promise((resolve, reject) => {
       awaiting.push({ resolve, reject });
@@ -80,8 +83,21 @@ class ParleyClient implements Client {
   }
 
   signOut(): void {
-    this.#engine.connection.close({ is: "signed_out" });
-    this.#engine.forget(new ChatError("not_authenticated", "Signed out."));
+    const { me, calls, connection } = this.#engine;
+    if (me && me.kind !== "guest" && connection.up) calls.once({ t: "sign_out", key: this.#newKey() }, () => {});
+    this.#forget();
+  }
+
+  async signOutEverywhere(): Promise<void> {
+    await this.call("sign_out", { everywhere: true }).catch((error) => {
+      // Where the answer was lost, the token is not known any more, and that is what was asked for.
+      if (!(error instanceof ChatError) || error.code !== "bad_token") throw error;
+    });
+    this.#forget();
+  }
+
+  async setPassword(password: string, old?: string): Promise<Person> {
+    return (await this.call("set_password", old === undefined ? { password } : { password, old })).person;
   }
 
   connect(): void {
@@ -198,6 +214,11 @@ class ParleyClient implements Client {
 
   look(conversations: readonly ConversationId[]): void {
     this.#engine.looks.look(conversations);
+  }
+
+  #forget(): void {
+    this.#engine.connection.close({ is: "signed_out" });
+    this.#engine.forget(new ChatError("not_authenticated", "Signed out."));
   }
 
   /** Begins with the time: servers keep the keys in order, and new ones beside each other cost them least. */

@@ -5,7 +5,7 @@ import type { ConversationId, UserId } from "@parley/protocol/ids";
 import { type Answer, Calls } from "./calls.ts";
 import { Changes } from "./changes.ts";
 import type { ClientOptions } from "./client.ts";
-import { Connection } from "./connection.ts";
+import { Connection, isAboutNames } from "./connection.ts";
 import { Identity } from "./identity.ts";
 import type { Log } from "./log.ts";
 import { Looks } from "./looks.ts";
@@ -145,6 +145,7 @@ export class Engine {
       riding: () => this.marks.riding(),
       lost: () => this.#lost(),
       refused: (error: ChatError) => this.#refused(error),
+      proving: () => this.identity.proving,
       behind: () => this.replica.behind(),
       changed: () => this.changes.happened(),
     };
@@ -279,10 +280,11 @@ export class Engine {
   #refused(error: ChatError): void {
     if (error.code === "bad_token") {
       this.identity.refused = true;
+      this.calls.abandon(error);
       // Whoever may not come in any more has nothing more to read here either.
       this.custody?.clear();
     }
-    if (error.code === "name_taken" || error.code === "bad_name") this.identity.nameRefused();
+    if (isAboutNames(error.code)) this.identity.nameRefused();
     this.answerAwaiting((waiting) => waiting.reject(error));
   }
 

@@ -9,12 +9,18 @@ const NAME = "parley.token";
 const SECRET_LENGTH = 43;
 const ROWS_AT_ONCE = 1000;
 
-/** Who this client says it is: a token, and until the server has confirmed it, the name that it is to hold. */
+/**
+ * Who this client says it is: a token, and until the server has confirmed it, the name that it is to hold, or the name
+ * and password of an account. A password is never kept.
+ */
 export class Identity {
   readonly #keep: Keep;
   readonly #randomKey: (length: number) => string;
   #token: string | null;
   #name: string | null;
+  #account: { name: string; password: string } | null = null;
+  /** The token before somebody signed in to an account. */
+  #before: string | null = null;
   /** Made here, and not confirmed yet. */
   #fresh = false;
   /** The server does not know this token. */
@@ -29,7 +35,12 @@ export class Identity {
 
   /** True where there is something to say in a hello. */
   get ready(): boolean {
-    return this.#token !== null || this.#name !== null;
+    return this.#token !== null || this.#name !== null || this.proving;
+  }
+
+  /** A password is being tried. */
+  get proving(): boolean {
+    return this.#account !== null;
   }
 
   /** Whose this is, as something that tells the token to nobody; null while there is no token. */
@@ -41,22 +52,36 @@ export class Identity {
     this.#name = name;
   }
 
+  /** Tries to sign in to an account, with a token of its own. */
+  prove(name: string, password: string): void {
+    if (!this.proving) this.#before = this.#token;
+    this.#account = { name, password };
+    this.#name = null;
+    this.#token = null;
+  }
+
   /** The server said who this is: from now on the token alone says it. */
   confirmed(): void {
     this.#name = null;
+    this.#account = null;
     this.#fresh = false;
     this.refused = false;
   }
 
-  /** The server does not give this name: another may be tried. */
+  /** The server does not give this name, or does not know this password: another may be tried. */
   nameRefused(): void {
+    const kept = this.proving ? this.#before : this.#fresh ? null : this.#token;
     this.#name = null;
-    if (this.#fresh) this.forget();
+    this.#account = null;
+    if (kept === null) return this.forget();
+    this.#token = kept;
+    this.#keep.set(NAME, kept);
   }
 
   forget(): void {
     this.#token = null;
     this.#name = null;
+    this.#account = null;
     this.refused = false;
     this.#keep.set(NAME, null);
   }
@@ -68,10 +93,15 @@ export class Identity {
       this.#fresh = true;
     }
     this.#keep.set(NAME, this.#token);
-    const who = this.#name === null ? { token: this.#token } : { guest: { name: this.#name, secret: this.#token } };
+    const who = this.#who(this.#token);
     const said = epoch === null ? {} : { epoch, ...pageOf(cursors, 0) };
     const hello: Hello = { t: "hello", version: PROTOCOL_VERSION, ...who, ...said };
     return epoch === null ? [hello] : [hello, ...rest(cursors)];
+  }
+
+  #who(secret: string): Pick<Hello, "token" | "guest" | "account"> {
+    if (this.#account) return { account: { ...this.#account, secret } };
+    return this.#name === null ? { token: secret } : { guest: { name: this.#name, secret } };
   }
 }
 

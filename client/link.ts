@@ -34,8 +34,12 @@ export class Link {
     if (!this.#over) this.#batch.add(frame);
   }
 
-  /** Ends the socket without another event: a dead line would not answer the closing handshake either. */
+  /**
+   * Sends what was to leave in this turn, and ends the socket without another event: a dead line would not answer the
+   * closing handshake either.
+   */
   drop(): void {
+    this.#batch.finish();
     this.#over = true;
     this.#socket.close();
   }

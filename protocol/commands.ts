@@ -95,6 +95,16 @@ export const commands = {
     args: z.object({ key, name: z.string().optional(), handle: z.string().optional() }),
     result: z.object({ person }),
   },
+  /**
+   * Sets one's password, or another one, which takes the `old`. With a password one is a member: one's names are kept
+   * for good, and one can sign in elsewhere.
+   */
+  set_password: {
+    args: z.object({ key, password: z.string(), old: z.string().optional() }),
+    result: z.object({ person }),
+  },
+  /** Ends the token that this is asked with, or with `everywhere` all of one's own. Every socket of theirs closes. */
+  sign_out: { args: z.object({ key, everywhere: z.boolean().optional() }), result: nothing },
   /** Ends one's account: one leaves every room and group, and is nobody any more. What one wrote stays. */
   delete_account: { args: z.object({ key }), result: nothing },
   /** The conversations on this client's screen: it hears of presence and typing there, and nowhere else. */

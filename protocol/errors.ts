@@ -21,6 +21,8 @@ export const ERRORS = {
   bad_token: { status: 401, retry: false, title: "This token is not known." },
   bad_name: { status: 422, retry: false, title: "This cannot be a name." },
   name_taken: { status: 409, retry: false, title: "Somebody has this name." },
+  wrong_password: { status: 403, retry: false, title: "Name and password do not belong together." },
+  bad_password: { status: 422, retry: false, title: "This cannot be a password." },
   not_found: { status: 404, retry: false, title: "There is nothing here." },
   method_not_allowed: { status: 405, retry: false, title: "This method is not allowed here." },
   gone: { status: 410, retry: false, title: "This conversation was deleted." },

@@ -8,12 +8,16 @@ import { signal } from "./signals.ts";
 
 const cursorRow = z.tuple([conversationId, seq, z.int().nonnegative()]);
 
-/** Who is there: a token, or a name to be held by a secret that the client made (32 to 128 characters). */
+/**
+ * Who is there: a token, or a name to be held by a secret that the client made (32 to 128 characters), or the shown or
+ * unique name and the password of an account, with such a secret that becomes a token of it.
+ */
 export const hello = z.object({
   t: z.literal("hello"),
   version: z.int(),
   token: z.string().optional(),
   guest: z.object({ name: z.string(), secret: z.string() }).optional(),
+  account: z.object({ name: z.string(), password: z.string(), secret: z.string() }).optional(),
   epoch: z.string().optional(),
   cursors: z.array(cursorRow).optional(),
   /** More cursors follow in `cursors` frames. */

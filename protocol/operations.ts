@@ -37,6 +37,34 @@ export const operations = {
     body: z.object({ name: z.string().optional(), handle: z.string().optional() }),
     result: commands.update_profile.result,
   },
+  set_password: {
+    method: "PUT",
+    path: "/api/me/password",
+    about:
+      "Sets the caller's password, or another one in place of the `old`: their names are kept for good, and they can sign in elsewhere.",
+    command: "set_password",
+    keyed: true,
+    body: z.object({ key, password: z.string(), old: z.string().optional() }),
+    result: commands.set_password.result,
+  },
+  sign_in: {
+    method: "POST",
+    path: "/api/sign-in",
+    about:
+      "Answers another token for whoever has this shown or unique name and this password. With the same secret it is the same token; without one it is made.",
+    open: true,
+    body: z.object({ name: z.string(), password: z.string(), secret: z.string().optional() }),
+    result: z.object({ token: z.string(), person }),
+  },
+  sign_out: {
+    method: "POST",
+    path: "/api/sign-out",
+    about: "Ends the token of this request, or with `everywhere` all of the caller's.",
+    command: "sign_out",
+    keyed: true,
+    body: z.object({ key, everywhere: z.boolean().optional() }),
+    result: commands.sign_out.result,
+  },
   delete_account: {
     method: "DELETE",
     path: "/api/me",
@@ -248,14 +276,14 @@ export const operations = {
   health: {
     method: "GET",
     path: "/health",
-    about: "Answers as long as the process lives. `timestamp` is in seconds.",
+    about: "Answers as long as the process lives.",
     open: true,
     result: z.object({
       status: z.literal("healthy"),
       version: z.string(),
       uptime_s: z.int(),
       active_connections: z.int(),
-      timestamp: z.number(),
+      timestamp: z.string(),
     }),
   },
   ready: {
@@ -269,17 +297,13 @@ export const operations = {
   stats: {
     method: "GET",
     path: "/stats",
-    about:
-      "Figures of this process, counted since its start. `rooms` names the public rooms in which somebody is now; `total_messages` is what was written since the start.",
+    about: "Figures of this process, counted since its start.",
     open: true,
     result: z.object({
       version: z.string(),
       uptime_s: z.int(),
-      total_connections: z.int(),
-      active_users: z.int(),
-      total_rooms: z.int(),
-      total_messages: z.int(),
-      rooms: z.array(z.string()),
+      connections: z.int(),
+      people_online: z.int(),
       conversations_followed: z.int(),
       entries: z.int(),
       commits: z.int(),

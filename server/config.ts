@@ -342,6 +342,15 @@ function chatLimits(of: Settings): ChatLimits {
     // Bytes.
     resumeWaiting: 256 * KIB,
     tailBytes: of("PARLEY_TAIL_BYTES"),
+    access: {
+      // Code points.
+      passwordLeast: 8,
+      passwordMost: 256,
+      tokens: 32,
+      // So many at once, and one more after so many milliseconds.
+      guesses: { most: 10, each: 30_000 },
+      guessesOfAll: { most: 100, each: 30_000 },
+    },
     feed: { resumeEntries: of("PARLEY_RESUME_ENTRIES"), resumeBytes: 256 * KIB },
     // Milliseconds, but for the number of people up to which they are named.
     presence: { named: 100, linger: of("PARLEY_LINGER_MS"), typingLease: 6_000, pause: { small: 250, large: 2_000 } },

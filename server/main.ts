@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DialectName } from "@parley/protocol/dialects";
 import { hmacDigests } from "./auth/digests.ts";
+import { argon2Passwords } from "./auth/passwords.ts";
 import { obtainSecret } from "./auth/secret.ts";
 import { memoryBus } from "./bus/memory.ts";
 import { type Config, ConfigError, configFrom, type Listener } from "./config.ts";
@@ -104,7 +105,8 @@ async function serve(config: Config, { folder, store, logs }: Opened, say: Say):
       for (const server of servers) server.publish(topic, payload);
     },
   };
-  const chat = new Chat({ store, bus, clock, digests, broadcast, observer, limits: config.chat });
+  const passwords = argon2Passwords();
+  const chat = new Chat({ store, bus, clock, digests, passwords, broadcast, observer, limits: config.chat });
   const gateway = socketGateway(config, { chat, observer, run: digests.random(RUN_LENGTH) });
   const limits = { bodyBytes: config.bodyBytes, page: config.chat.page };
   const state = { connections: () => gateway.connections, draining: () => stopping, counts: observer.counts };

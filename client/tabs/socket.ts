@@ -62,7 +62,7 @@ class SharedSocket {
 
   #opened(text: string): Share | null {
     const [hello] = JSON.parse(text) as ClientFrame[];
-    const token = hello?.t === "hello" ? (hello.token ?? hello.guest?.secret) : undefined;
+    const token = hello?.t === "hello" ? (hello.token ?? hello.guest?.secret ?? hello.account?.secret) : undefined;
     if (token === undefined) return null;
     const share = this.#shareOf(ownerOf(token));
     this.#line = share.open({

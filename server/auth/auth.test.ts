@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hmacDigests } from "./digests.ts";
+import { argon2Passwords } from "./passwords.ts";
 import { obtainSecret, secretFile } from "./secret.ts";
 
 const folders: string[] = [];
@@ -69,4 +70,43 @@ test("[OPS5] a key file that holds no key is refused, never replaced", () => {
   writeFileSync(secretFile(data), "short\n");
   expect(() => obtainSecret(null, data)).toThrow("does not hold a key");
   expect(readFileSync(secretFile(data), "utf8")).toBe("short\n");
+});
+
+test("[PEO21] a password is kept as a salted argon2id hash that costs memory and time, and is no use for another", async () => {
+  const passwords = argon2Passwords();
+  const [one, same] = [await passwords.hash("a good password"), await passwords.hash("a good password")];
+  expect(one).toStartWith("$argon2id$v=19$m=19456,t=2,p=1$");
+  expect(one).not.toBe(same);
+  expect([await passwords.matches("a good password", one), await passwords.matches("a good password", same)]).toEqual([
+    true,
+    true,
+  ]);
+  for (const other of ["a good passwort", "", "a good password "]) {
+    expect(await passwords.matches(other, one)).toBe(false);
+  }
+});
+
+test("[PEO22] where there is no hash nothing matches, after as much work as where there is one", async () => {
+  const passwords = argon2Passwords();
+  const hash = await passwords.hash("a good password");
+  expect(await passwords.matches("nobody's", null)).toBe(false);
+  const took = async (known: string | null) => {
+    const times: number[] = [];
+    for (let run = 0; run < 7; run++) {
+      const began = performance.now();
+      expect(await passwords.matches("a guess", known)).toBe(false);
+      times.push(performance.now() - began);
+    }
+    return times.sort((a, b) => a - b)[3] as number;
+  };
+  expect((await took(null)) / (await took(hash))).toBeGreaterThan(0.3);
+});
+
+test("[PEO24] so many wait for a hash, and the next is told to come again; those who wait are all served", async () => {
+  const passwords = argon2Passwords();
+  const asked = Array.from({ length: 70 }, () => passwords.matches("x", null).catch((error) => error.code));
+  const answers = await Promise.all(asked);
+  expect(answers.filter((answer) => answer === "too_fast")).toHaveLength(4);
+  expect(answers.filter((answer) => answer === false)).toHaveLength(66);
+  expect(await passwords.matches("x", null)).toBe(false);
 });

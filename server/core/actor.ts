@@ -16,4 +16,6 @@ export interface Actor {
   known?(conversation: ConversationId): Place | undefined;
   /** May what they post be blank? Some dialects carry that. */
   saysBlank?: true;
+  /** The digest of the token that proved who this is. */
+  token?: string | undefined;
 }

@@ -2,8 +2,10 @@ import type { Args, CommandName, Receipt, Result } from "@parley/protocol/comman
 import type { Conversation } from "@parley/protocol/conversations";
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, EntryId } from "@parley/protocol/ids";
+import { Access, type AccessLimits } from "./access.ts";
 import { type AccountsParts, deleteAccount } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
+import { Calendar } from "./calendar.ts";
 import type { Codec } from "./codec.ts";
 import { Committer } from "./committer.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
@@ -16,7 +18,7 @@ import type { Done } from "./keyed.ts";
 import { Members } from "./members.ts";
 import { Messages } from "./messages.ts";
 import { People } from "./people.ts";
-import type { Broadcast, Bus, Clock, Digests, Logged, Observer, Outlet, Store, User } from "./ports.ts";
+import type { Broadcast, Bus, Clock, Digests, Logged, Observer, Outlet, Passwords, Store, User } from "./ports.ts";
 import { Presence, type PresenceLimits } from "./presence.ts";
 import { mark, receipts, tellMoved } from "./receipts.ts";
 import { Rooms } from "./rooms.ts";
@@ -37,6 +39,7 @@ export interface ChatLimits {
   commitWrites: number;
   resumeWaiting: number;
   tailBytes: number;
+  access: AccessLimits;
   feed: FeedLimits;
   presence: PresenceLimits;
 }
@@ -46,6 +49,7 @@ export interface ChatParts {
   bus: Bus;
   clock: Clock;
   digests: Digests;
+  passwords: Passwords;
   broadcast: Broadcast;
   observer: Observer;
   limits: ChatLimits;
@@ -59,6 +63,7 @@ type Table = { [C in PlainCommand]: (actor: Actor, args: Args<C>) => Promise<Res
 /** The front door: everything that chat is, for every way in. */
 export class Chat {
   readonly people: People;
+  readonly access: Access;
   readonly rooms: Rooms;
   readonly feeds: Feeds;
   readonly presence: Presence;
@@ -86,7 +91,9 @@ export class Chat {
     });
     this.presence = new Presence({ feeds: this.feeds, broadcast, clock, limits: limits.presence });
     const keyed = { store, committer: this.#committer, digests, clock };
-    this.people = new People({ ...keyed, limits });
+    const calendar = new Calendar(clock);
+    this.people = new People({ ...keyed, calendar, limits });
+    this.access = new Access({ ...keyed, calendar, passwords: parts.passwords, limits: limits.access });
     this.#messages = new Messages({ ...keyed, presence: this.presence, limits });
     const conversations = new Conversations({ ...keyed, limits });
     this.#house = new House({ store, clock });
@@ -133,9 +140,9 @@ export class Chat {
     return write.call(this.#messages, actor, args, placing);
   }
 
-  /** A live line for this person. */
-  connect(user: User, codec: Codec, outlet: Outlet): Connection {
-    return new Connection(this.#lines, user, codec, outlet);
+  /** A live line for this person, proven by a token of this digest. */
+  connect(user: User, codec: Codec, outlet: Outlet, token?: string): Connection {
+    return new Connection(this.#lines, user, codec, outlet, token);
   }
 
   /** Hears a conversation inside this node, from now on. Whether anybody may is for the caller. */
@@ -213,6 +220,8 @@ export class Chat {
       people: (actor, args) => this.people.list(actor, args),
       find_people: (actor, args) => this.people.find(actor, args),
       update_profile: (actor, args) => this.people.update(actor, args),
+      set_password: (actor, args) => this.access.setPassword(actor, args),
+      sign_out: (actor, args) => this.access.signOut(actor, args),
       delete_account: (actor, args) => deleteAccount(keyed, actor, args),
     };
   }

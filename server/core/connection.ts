@@ -54,6 +54,7 @@ export class Connection implements Follower, Actor {
   user: User;
   readonly codec: Codec;
   readonly outlet: Outlet;
+  readonly token: string | undefined;
   readonly #parts: ConnectionParts;
   /** A list and no map: most follow a few, and each socket pays for it. */
   #followed: readonly Followed[] = NONE;
@@ -61,8 +62,9 @@ export class Connection implements Follower, Actor {
   #chain = DONE;
   #closed = false;
 
-  constructor(parts: ConnectionParts, user: User, codec: Codec, outlet: Outlet) {
+  constructor(parts: ConnectionParts, user: User, codec: Codec, outlet: Outlet, token?: string) {
     this.#parts = parts;
+    this.token = token;
     this.user = user;
     this.codec = codec;
     this.outlet = outlet;
@@ -100,6 +102,8 @@ export class Connection implements Follower, Actor {
       const known = epoch === this.#parts.store.epoch ? cursors : [];
       const had = new Map(known.map(([id, seq, check]) => [id, { seq, check }] as const));
       await this.#attach(this.user.inbox, had.get(this.user.inbox) ?? null);
+      // From here on the inbox tells of a token that ends; one may have ended before.
+      await this.#prove();
       const own: Own[] = [];
       const marks: Marks[] = [];
       for (const { row, member } of await this.#parts.store.memberships(this.user.id)) {
@@ -157,6 +161,7 @@ export class Connection implements Follower, Actor {
   heard(entries: readonly Entry[]): void {
     for (const entry of entries) {
       if (entry.kind === "profiled") this.user = { ...this.user, ...entry.body.person };
+      if (entry.kind === "signed_out") this.#proveAgain();
       if (entry.kind === "added") this.#bring(entry.body.conversation);
     }
   }
@@ -172,6 +177,19 @@ export class Connection implements Follower, Actor {
     for (const id of this.#looking) this.#parts.presence.lookAway(this, id);
     this.#looking = NOTHING;
     for (const { feed } of this.#followed) this.unfollow(feed.row.id);
+  }
+
+  /** A token of this person ended: was it this line's? The answer to the command that ended it leaves first. */
+  #proveAgain(): void {
+    this.#parts.clock.turn(() => {
+      this.#prove().catch(() => this.#parts.clock.after(AGAIN, () => this.#proveAgain()));
+    });
+  }
+
+  /** Ends this line where its token ended. */
+  async #prove(): Promise<void> {
+    if (this.#closed || this.token === undefined) return;
+    if (!(await this.#parts.store.hasToken(this.user.id, this.token))) this.outlet.close("signed_out");
   }
 
   /** Follows what this person is a member of now; where the store does not answer, again a little later. */

@@ -85,8 +85,8 @@ export async function carryOut(
 }
 
 /** The same actor, who obtained nothing so far. */
-function afresh({ user, saysBlank }: Actor): Actor {
-  return saysBlank ? { user, saysBlank } : { user };
+function afresh({ user, saysBlank, token }: Actor): Actor {
+  return { user, token, ...(saysBlank && { saysBlank }) };
 }
 
 async function decideOrRecall(

@@ -3,7 +3,7 @@ import { ChatError } from "@parley/protocol/errors";
 import { type ConversationId, FIRST_NATIVE_USER, FIRST_USER, type Key, type UserId } from "@parley/protocol/ids";
 import type { Person } from "@parley/protocol/people";
 import type { Actor } from "./actor.ts";
-import { Calendar } from "./calendar.ts";
+import type { Calendar } from "./calendar.ts";
 import type { Committer } from "./committer.ts";
 import { ownKey } from "./keyed.ts";
 import { checkHandle, checkOpenName, checkShownName, deriveHandle, handleCandidates } from "./names.ts";
@@ -14,6 +14,7 @@ export interface PeopleParts {
   store: Store;
   committer: Committer;
   clock: Clock;
+  calendar: Calendar;
   digests: Digests;
   limits: { shownName: number; handle: number; people: number; page: number };
 }
@@ -28,7 +29,7 @@ export class People {
 
   constructor(parts: PeopleParts) {
     this.#parts = parts;
-    this.#calendar = new Calendar(parts.clock);
+    this.#calendar = parts.calendar;
   }
 
   /** Throws `bad_token` where nobody has this token. */
@@ -39,10 +40,15 @@ export class People {
     return user;
   }
 
+  /** The digest under which this token is kept: it tells whose doings to end with it, and cannot be used as one. */
+  digestOf(token: string): string {
+    return this.#parts.digests.token(token);
+  }
+
   /** Holds a name for whoever has this secret; the same secret is the same person. Throws `bad_name`, `name_taken`. */
   async enrol(name: string, secret: string): Promise<User> {
     const { store, digests, limits } = this.#parts;
-    if (!SECRET.test(secret)) throw new ChatError("bad_token", "A secret has 32 to 128 characters of A-Z a-z 0-9 _ -.");
+    checkSecret(secret);
     const tokenHash = digests.token(secret);
     const known = await store.userByToken(tokenHash, this.#calendar.now());
     if (known) return known;
@@ -100,7 +106,7 @@ export class People {
     };
     const user = await store.updateProfile(actor.user.id, change, this.#calendar.now());
     const places = (await store.memberships(user.id)).map(({ row }) => row.id);
-    await this.#spread(user, [user.inbox, ...places], key);
+    await spread(this.#parts, user, [user.inbox, ...places], key);
     return { person: personOf(user) };
   }
 
@@ -111,23 +117,32 @@ export class People {
       throw new ChatError("forbidden", "This link was used, or replaced by a newer one.");
     }
     const [owner = user] = await store.users([user.id]);
-    await this.#spread(owner, [owner.inbox], "owner");
+    await spread(this.#parts, owner, [owner.inbox], "owner");
     return personOf(owner);
   }
+}
 
-  /** Says in these logs who this person is now: whoever reads them cannot miss it. */
-  async #spread(user: User, conversations: readonly ConversationId[], key: Key): Promise<void> {
-    const { committer, clock, digests } = this.#parts;
-    const body = { person: personOf(user) };
-    const digest = digests.content(JSON.stringify(body));
-    const its = ownKey("p", key);
-    const writes = conversations.map((conversation) =>
-      committer.commit({
-        time: clock.now(),
-        guards: [{ is: "open", conversation }],
-        drafts: [{ conversation, author: user.id, key: its, digest, kind: "profiled", body }],
-      }),
-    );
-    await Promise.all(writes);
-  }
+/** Throws `bad_token` for what is no secret. */
+export function checkSecret(secret: string): void {
+  if (!SECRET.test(secret)) throw new ChatError("bad_token", "A secret has 32 to 128 characters of A-Z a-z 0-9 _ -.");
+}
+
+/** Says in these logs who this person is now: whoever reads them cannot miss it. */
+export async function spread(
+  { committer, clock, digests }: Pick<PeopleParts, "committer" | "clock" | "digests">,
+  user: User,
+  conversations: readonly ConversationId[],
+  key: Key,
+): Promise<void> {
+  const body = { person: personOf(user) };
+  const digest = digests.content(JSON.stringify(body));
+  const its = ownKey("p", key);
+  const writes = conversations.map((conversation) =>
+    committer.commit({
+      time: clock.now(),
+      guards: [{ is: "open", conversation }],
+      drafts: [{ conversation, author: user.id, key: its, digest, kind: "profiled", body }],
+    }),
+  );
+  await Promise.all(writes);
 }

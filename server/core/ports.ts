@@ -318,6 +318,13 @@ export interface Digests {
   random(length: number): string;
 }
 
+/** Hashes of passwords: slow on purpose, and salted. */
+export interface Passwords {
+  hash(password: string): Promise<string>;
+  /** False where there is no hash, after as much work. */
+  matches(password: string, hash: string | null): Promise<boolean>;
+}
+
 /** Says an event to every socket that subscribed to its topic: one encoding, one call. */
 export interface Broadcast {
   publish(topic: string, payload: string): void;

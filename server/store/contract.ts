@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { accessContract } from "./contract/access.ts";
 import { historyContract } from "./contract/history.ts";
 import { houseContract } from "./contract/house.ts";
 import { keysContract } from "./contract/keys.ts";
@@ -21,6 +22,7 @@ export function storeContract(name: string, open: Open, gaps: Gaps = {}): void {
     marksContract(open);
     peopleContract(open);
     openPeopleContract(open);
+    accessContract(open);
     houseContract(open);
     roomsContract(open);
     restartContract(open, gaps);

@@ -74,7 +74,9 @@ const ACTS: { [C in CommandName]: Act | null } = {
   typing: null,
   follow: null,
   unfollow: null,
+  set_password: (_, by) => by.call("set_password", { password: "a good password", old: "a good password" }),
   // Whoever did it has nothing left to be compared.
+  sign_out: null,
   delete_account: null,
 };
 

@@ -59,3 +59,35 @@ test("[DIA22] plain: blank lines and binary frames are ignored, and what is too 
   expect(await eve.next()).toBe("System: dora has left the chat");
   await eve.leave();
 });
+
+test("[PEO17] plain: a held or claimed name takes its token, however it is written, and an open one takes none", async () => {
+  const http = url.replace(/^ws/, "http");
+  const ask = async (method: string, path: string, body: object, token?: string) => {
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const once = { "idempotency-key": crypto.randomUUID() };
+    const headers = { "content-type": "application/json", ...once, ...authorization };
+    const response = await fetch(http + path, { method, headers, body: JSON.stringify(body) });
+    expect(response.status).toBeLessThan(300);
+    return (await response.json()) as { token: string };
+  };
+  const { token } = await ask("POST", "/api/guests", { name: "Frida" });
+  const refused = async (name: string) => (await enter(name)).end();
+  const taken = { code: 1008, reason: "Username already taken" };
+  expect([await refused("Frida"), await refused("FRIDA")]).toEqual([taken, taken]);
+  await ask("PUT", "/api/me/password", { password: "a good password" }, token);
+  const session = await ask("POST", "/api/sign-in", { name: "frida", password: "a good password" });
+  expect([await refused("Frida"), await refused("Fri\u200bda")]).toEqual([taken, taken]);
+  for (const proof of [token, session.token]) {
+    const frida = await OldClient.open(`${url}/ws/frida?token=${proof}`);
+    expect(await frida.next()).toBe("System: frida has joined the chat");
+    frida.say("it is me");
+    expect(await frida.next()).toBe("frida: it is me");
+    await frida.leave();
+  }
+  await ask("POST", "/api/sign-out", { everywhere: true }, token);
+  expect((await handshake(`${url}/ws/frida?token=${session.token}`)).status).toBe(403);
+  expect(await refused("frida")).toEqual(taken);
+  const gina = await enter("gina");
+  expect(await gina.next()).toBe("System: gina has joined the chat");
+  await gina.leave();
+});

@@ -12,6 +12,7 @@ import type { BunSocket } from "@parley/server/gateways/socket";
 import { type GatewayLimits, SocketGateway } from "@parley/server/gateways/sockets";
 import { memoryStore } from "@parley/server/store/memory/memory";
 import { checkFrame } from "./documents.ts";
+import { quickPasswords } from "./passwords.ts";
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -51,7 +52,16 @@ export function startNode(options: NodeOptions = {}) {
   let server: Bun.Server<BunSocket>;
   const broadcast = { publish: (topic: string, payload: string) => void server.publish(topic, payload) };
   const bus = options.bus ?? memoryBus();
-  const chat = new Chat({ store, bus, clock, digests, broadcast, observer, limits: config.chat });
+  const chat = new Chat({
+    store,
+    bus,
+    clock,
+    digests,
+    passwords: quickPasswords,
+    broadcast,
+    observer,
+    limits: config.chat,
+  });
   const limits: NativeLimits = {
     batchBytes: config.socket.batchBytes,
     pendingBytes: 1 << 20,

@@ -18,6 +18,7 @@ import { createObserver } from "@parley/server/observe/log";
 import { openFolder } from "@parley/server/store/sqlite/open";
 import { storeOf } from "@parley/server/store/sqlite/sqlite";
 import { checkAnswer } from "./documents.ts";
+import { quickPasswords } from "./passwords.ts";
 import { temporaryFolder } from "./process.ts";
 
 export interface RestOptions {
@@ -47,7 +48,16 @@ export function startRest(options: RestOptions = {}) {
   const broadcast = { publish: () => {} };
   const state = { draining: false, ahead: 0 };
   const clock = { ...systemClock, now: () => Date.now() + state.ahead };
-  const chat = new Chat({ store, bus, clock, digests, broadcast, observer, limits: config.chat });
+  const chat = new Chat({
+    store,
+    bus,
+    clock,
+    digests,
+    passwords: quickPasswords,
+    broadcast,
+    observer,
+    limits: config.chat,
+  });
   const rest = restGateway(
     {
       chat,

@@ -10,6 +10,7 @@ import type { Codec } from "@parley/server/core/codec";
 import type { Connection } from "@parley/server/core/connection";
 import type { Bus, Clock, Digests, Outlet, Store, User } from "@parley/server/core/ports";
 import { memoryStore } from "@parley/server/store/memory/memory";
+import { quickPasswords } from "./passwords.ts";
 
 /** A clock that moves only when told to; turns run with the event loop. */
 export class StageClock implements Clock {
@@ -146,6 +147,7 @@ export class Stage {
       bus: parts.bus ?? memoryBus(),
       clock: this.clock,
       digests,
+      passwords: quickPasswords,
       broadcast: { publish: (topic, payload) => this.#publish(topic, payload) },
       observer: { count: () => {}, log: () => {} },
       limits: { ...configFrom({}).chat, ...parts.limits },
@@ -163,9 +165,9 @@ export class Stage {
   }
 
   /** A socket of this person, brought up from its cursors. */
-  async seat(user: User, cursors: CursorRow[] = [], epoch: string = this.store.epoch): Promise<Seat> {
+  async seat(user: User, cursors: CursorRow[] = [], epoch: string = this.store.epoch, token?: string): Promise<Seat> {
     const seat = new Seat(this);
-    seat.connection = this.chat.connect(user, this.codec, seat);
+    seat.connection = this.chat.connect(user, this.codec, seat, token);
     await seat.connection.resume(epoch, cursors);
     return seat;
   }

@@ -5,6 +5,7 @@ import type { Clock, Digests, Observer, Store } from "@parley/server/core/ports"
 import { nativeDialect } from "@parley/server/gateways/native/session";
 import type { BunSocket } from "@parley/server/gateways/socket";
 import { SocketGateway } from "@parley/server/gateways/sockets";
+import { quickPasswords } from "../kit/passwords.ts";
 import type { SimulatedBus } from "./bus.ts";
 import type { Disk } from "./disk.ts";
 import type { Random } from "./random.ts";
@@ -72,7 +73,16 @@ export class SimulatedNode {
     this.store = disk.port(this);
     parts.touch.store(this.store, this);
     this.chat = new Chat({
-      ...{ store: this.store, bus: bus.port(this), clock, digests, broadcast, observer, limits: limits.chat },
+      ...{
+        store: this.store,
+        bus: bus.port(this),
+        clock,
+        digests,
+        passwords: quickPasswords,
+        broadcast,
+        observer,
+        limits: limits.chat,
+      },
     });
     this.chat.run = this.#bounded(this.chat.run);
     this.chat.write = this.#bounded(this.chat.write);

@@ -136,11 +136,11 @@ class NativeSession implements Session {
 
   async #enter(hello: Hello, greeting: State & { is: "greeting" }): Promise<void> {
     try {
-      const user = await this.#signIn(hello);
+      const { user, token } = await this.#signIn(hello);
       if (this.#state.is !== "entering") return;
       greeting.cancel();
       this.#entered(this.#socket, user);
-      await this.#resume(user, hello, greeting.cursors);
+      await this.#resume(user, this.#parts.chat.people.digestOf(token), hello, greeting.cursors);
     } catch (error) {
       this.#refuse(error);
       if (this.#connection) return this.#close("internal");
@@ -149,15 +149,17 @@ class NativeSession implements Session {
     }
   }
 
-  #signIn({ token, guest }: Hello): Promise<User> {
-    if (token !== undefined) return this.#parts.chat.people.byToken(token);
-    if (guest) return this.#parts.chat.people.enrol(guest.name, guest.secret);
+  async #signIn({ token, guest, account }: Hello): Promise<{ user: User; token: string }> {
+    const { people, access } = this.#parts.chat;
+    if (token !== undefined) return { user: await people.byToken(token), token };
+    if (guest) return { user: await people.enrol(guest.name, guest.secret), token: guest.secret };
+    if (account) return { user: await access.signIn(account, this.#socket.address), token: account.secret };
     throw new ChatError("not_authenticated");
   }
 
-  async #resume(user: User, hello: Hello, cursors: CursorRow[]): Promise<void> {
+  async #resume(user: User, token: string, hello: Hello, cursors: CursorRow[]): Promise<void> {
     const { chat, clock, limits, server } = this.#parts;
-    const connection = chat.connect(user, nativeCodec, this.#socket);
+    const connection = chat.connect(user, nativeCodec, this.#socket, token);
     this.#connection = connection;
     this.#say([
       {

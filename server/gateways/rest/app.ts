@@ -2,8 +2,8 @@ import { ChatError } from "@parley/protocol/errors";
 import type { Operation } from "@parley/protocol/operation";
 import { type OperationName, operations } from "@parley/protocol/operations";
 import { type Context, Hono } from "hono";
+import type { Actor } from "../../core/actor.ts";
 import type { PlainCommand } from "../../core/chat.ts";
-import type { User } from "../../core/ports.ts";
 import type { Arrival, Caller } from "../arrival.ts";
 import { problem, refusalFor, traceOf } from "../problem.ts";
 import type { Assets } from "./assets.ts";
@@ -20,8 +20,8 @@ interface Env {
   Bindings: Caller;
 }
 
-/** Takes what `takeIn` found in the operation's shape, and whoever asks. */
-type Answering = (args: never, user: never) => Promise<Answer<unknown>>;
+/** Takes what `takeIn` found in the operation's shape, and whoever asks: an address, or somebody. */
+type Answering = (args: never, by: never, actor: Actor) => Promise<Answer<unknown>>;
 
 /** Every operation of the table over HTTP, and the web app beside it. */
 export function restGateway(parts: RestParts, assets: Assets): (arrival: Arrival) => Response | Promise<Response> {
@@ -65,22 +65,28 @@ function mount(app: Hono<Env>, parts: RestParts, path: string, methods: Methods)
   app.all(route, () => problem(new ChatError("method_not_allowed"), { allow }));
 }
 
-async function carryOut(parts: RestParts, answering: Answering, name: OperationName, c: Context): Promise<Response> {
+async function carryOut(
+  parts: RestParts,
+  answering: Answering,
+  name: OperationName,
+  c: Context<Env>,
+): Promise<Response> {
   const operation: Operation = operations[name];
   const watching = operation.open && operation.method === "GET";
   if (parts.draining() && !watching) throw new ChatError("unavailable", "The server is about to stop.", 1_000);
-  const user = operation.open ? null : await whoAsks(parts, c.req.header("authorization"));
+  const actor = operation.open ? null : await whoAsks(parts, c.req.header("authorization"));
   const intake = { params: c.req.param(), query: new URL(c.req.url).searchParams, request: c.req.raw };
   const args = await takeIn(operation, intake, parts.limits.bodyBytes);
-  const { result, again, status } = await answering(args as never, user as never);
+  const by = actor ? actor.user : c.env.address;
+  const { result, again, status } = await answering(args as never, by as never, actor as Actor);
   return Response.json(result, { status: status ?? (again ? 200 : (operation.status ?? 200)) });
 }
 
 /** Throws `not_authenticated` without a token, `bad_token` where nobody has it. */
-async function whoAsks({ chat }: RestParts, authorization: string | undefined): Promise<User> {
+async function whoAsks({ chat: { people } }: RestParts, authorization: string | undefined): Promise<Actor> {
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
   if (token === undefined) throw new ChatError("not_authenticated", "The header Authorization: Bearer … is needed.");
-  return chat.people.byToken(token);
+  return { user: await people.byToken(token), token: people.digestOf(token) };
 }
 
 function answering(parts: RestParts): Record<string, Answering> {
@@ -94,11 +100,11 @@ function answering(parts: RestParts): Record<string, Answering> {
 }
 
 function commandAnswer({ chat }: RestParts, command: PlainCommand): Answering {
-  return async (args, user: User) => {
+  return async (args, _, actor) => {
     if (command !== "post" && command !== "edit" && command !== "delete") {
-      return { result: await chat.run({ user }, command, args) };
+      return { result: await chat.run(actor, command, args) };
     }
-    const { receipt, again } = await chat.write({ user }, command, args);
+    const { receipt, again } = await chat.write(actor, command, args);
     return { result: receipt, again };
   };
 }

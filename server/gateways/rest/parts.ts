@@ -36,8 +36,8 @@ type Table = typeof operations;
 type OpenName = { [O in OperationName]: Table[O] extends { open: true } ? O : never }[OperationName];
 type CommandOperation = { [O in OperationName]: Table[O] extends { command: string } ? O : never }[OperationName];
 
-/** Operations that need no token. */
-export type OpenAnswers = { [O in OpenName]: (args: Input<O>) => Promise<Answer<Output<O>>> };
+/** Operations that need no token; `from` is the address that asks. */
+export type OpenAnswers = { [O in OpenName]: (args: Input<O>, from: string) => Promise<Answer<Output<O>>> };
 /** Operations of somebody that are no command of the protocol. */
 export type OwnAnswers = {
   [O in Exclude<OperationName, OpenName | CommandOperation>]: (

@@ -6,8 +6,13 @@ const SECRET_LENGTH = 43;
 const KEY_LENGTH = 22;
 
 /** How a visitor becomes somebody without a socket. */
-export function guestAnswers({ chat, digests }: RestParts): Pick<OpenAnswers, "create_guest"> {
+export function guestAnswers({ chat, digests }: RestParts): Pick<OpenAnswers, "create_guest" | "sign_in"> {
   return {
+    async sign_in({ name, password, secret }, from) {
+      const token = secret ?? digests.random(SECRET_LENGTH);
+      const user = await chat.access.signIn({ name, password, secret: token }, from);
+      return { result: { token, person: personOf(user) } };
+    },
     async create_guest({ name, secret }) {
       const token = secret ?? digests.random(SECRET_LENGTH);
       const known = secret === undefined ? null : await chat.people.byToken(secret).catch(unlessUnknown);
