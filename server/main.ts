@@ -16,6 +16,7 @@ import * as messengerFrames from "./gateways/dialects/messenger/frames.ts";
 import { messengerDialect } from "./gateways/dialects/messenger/session.ts";
 import * as plainFrames from "./gateways/dialects/plain/frames.ts";
 import { plainDialect } from "./gateways/dialects/plain/session.ts";
+import * as roomsFrames from "./gateways/dialects/rooms/frames.ts";
 import { roomsDialect } from "./gateways/dialects/rooms/session.ts";
 import { oldWire } from "./gateways/documents/old-wires.ts";
 import { type DialectParts, ForeignGateway } from "./gateways/foreign.ts";
@@ -57,6 +58,7 @@ export const WIRES = [
   nativeWire,
   oldWire("messenger", messengerFrames),
   oldWire("broadcast", broadcastFrames),
+  oldWire("rooms", roomsFrames),
   oldWire("plain", plainFrames),
 ];
 /** What dialects answer over HTTP, for the documents. */

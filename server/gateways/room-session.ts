@@ -60,6 +60,8 @@ export class RoomSession implements Session, Guest {
   active: number;
   readonly #parts: RoomSessionParts;
   #lane: Promise<void>;
+  /** Resolves when everything that was posted so far is durable, or was refused. */
+  #posted: Promise<unknown> = Promise.resolve();
   #bytes = 0;
   #count = 0;
   #silence = 0;
@@ -131,14 +133,16 @@ export class RoomSession implements Session, Guest {
     const turn = this.#lane;
     const { promise: placed, resolve } = Promise.withResolvers<void>();
     this.#lane = placed;
-    turn
+    const before = this.#posted;
+    const done = turn
       .then(() => (this.#refused ? undefined : this.#parts.channel.post(this, text, resolve)))
-      .catch((error) => this.#refuse(error))
+      .catch((error) => this.#refuse(error, before))
       .finally(() => {
         resolve();
         this.#bytes -= bytes;
         this.#count -= 1;
       });
+    this.#posted = Promise.all([before, done]);
   }
 
   #afterEntering(step: () => void): void {
@@ -152,14 +156,16 @@ export class RoomSession implements Session, Guest {
     if (wait > 0) throw new ChatError("too_fast", undefined, wait);
   }
 
-  #refuse(error: unknown): void {
+  /** Where a refusal ends the socket, what was posted before it is said first. */
+  #refuse(error: unknown, before = this.#posted): void {
     const known = error instanceof ChatError ? error : new ChatError("internal");
     if (known !== error) this.#parts.bug(error);
     if (this.isGone || this.#refused) return;
     const told = this.#parts.wire.refusal(known, { name: calledIn(this.user), time: this.#parts.clock.now() });
     if ("say" in told) return this.socket.send(told.say);
     this.#refused = true;
-    this.#end(told.end);
+    const { end } = told;
+    void before.then(() => this.#end(end));
   }
 
   #end({ code, reason }: Ending): void {
