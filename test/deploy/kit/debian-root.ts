@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync } from "node:f
 import { join } from "node:path";
 import { debootstrap } from "../../../tools/debian.ts";
 import { ROOT } from "../../../tools/source/tree.ts";
+import { ask } from "./ask.ts";
 
 const SUITES: Record<string, string> = { "12": "bookworm", bookworm: "bookworm", "13": "trixie", trixie: "trixie" };
 
@@ -96,9 +97,7 @@ export function bringNetwork(root: string): Record<string, string> {
 }
 
 /** Runs a program to its end; one that fails is an error with its last words. */
-export async function must(command: string[]): Promise<void> {
-  const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
-  if ((await child.exited) === 0) return;
-  throw new Error(`${command.join(" ")} failed:\n${`${out}${err}`.split("\n").slice(-15).join("\n")}`);
+async function must(command: string[]): Promise<void> {
+  const { code, output } = await ask(command);
+  if (code !== 0) throw new Error(`${command.join(" ")} failed:\n${output.split("\n").slice(-15).join("\n")}`);
 }
