@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { joinByName, native } from "../kit/natives.ts";
+import { OldClient } from "../kit/old-client.ts";
+import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
+import { byDialect, byNative, byRest, OLD_WAYS, type Way } from "../kit/ways.ts";
+
+const ROOM = "lobby";
+const env = { PARLEY_HOME_ROOMS: `messenger=${ROOM},broadcast=${ROOM},plain=${ROOM}` };
+const folder = temporaryFolder();
+let server: ServerProcess;
+/** The room that they all share, which is there once somebody came. */
+let room = 0;
+
+beforeAll(async () => {
+  server = new ServerProcess({ port: await freePort(), data: folder.path, env });
+  await server.start();
+  const first = await OldClient.open(`${server.url}/ws/chat/first`);
+  await first.next();
+  await first.leave();
+  const finder = await native(server.url, "finder");
+  room = await joinByName(finder, ROOM);
+  finder.disconnect();
+});
+afterAll(async () => {
+  await server.kill();
+  folder.remove();
+});
+
+/** Resolves once this is so, and fails after a while. */
+async function eventually(isSo: () => Promise<boolean>, what: string): Promise<void> {
+  for (const late = Date.now() + 15_000; !(await isSo()); await Bun.sleep(30)) {
+    if (Date.now() > late) throw new Error(`${what} in vain.`);
+  }
+}
+
+test("[DIA110] a room that all ways in share shows everybody's messages to everybody, each once and in the order of its log", async () => {
+  const old = await Promise.all(OLD_WAYS.map((dialect) => byDialect(server.url, dialect, `${dialect}er`, room)));
+  const ways: Way[] = [...old, await byNative(server.url, "natalie", ROOM), await byRest(server.url, "restine", room)];
+  const each = 25;
+  const talk = async (way: Way) => {
+    for (let n = 0; n < each; n++) await way.say(`${way.name} says ${n} <b>&`);
+  };
+  await Promise.all(ways.map(talk));
+  const all = ways.length * each;
+  await eventually(async () => {
+    const heard = await Promise.all(ways.map((way) => way.heard()));
+    return heard.every(({ length }) => length >= all);
+  }, `Waited for ${all} messages everywhere`);
+  const log = await (ways.at(-1) as Way).heard();
+  expect(new Set(log).size).toBe(all);
+  for (const way of ways) {
+    const own = log.filter((line) => line.startsWith(`${way.name}: `));
+    expect(own).toEqual(Array.from({ length: each }, (_, n) => `${way.name}: ${way.name} says ${n} <b>&`));
+    expect([way.name, await way.heard()]).toEqual([way.name, log]);
+  }
+  for (const way of ways) way.leave();
+}, 40_000);
+
+/** Somebody who goes on talking by a dialect while the server comes and goes, and what they were shown in each life. */
+class Regular {
+  readonly lives: string[][] = [];
+  readonly #name: string;
+  readonly #come: () => Promise<Way>;
+  #count = 0;
+
+  constructor(name: string, come: () => Promise<Way>) {
+    this.#name = name;
+    this.#come = come;
+  }
+
+  /** Talks until the server is gone; nothing is said twice. */
+  async talk(goesOn: () => boolean): Promise<void> {
+    const way = await this.#come();
+    while (goesOn()) {
+      await way.say(`${this.#name} ${this.#count++}`);
+      await Bun.sleep(55 + Math.random() * 10);
+    }
+    this.lives.push(await way.heard());
+    way.leave();
+  }
+}
+
+test("[DIA111] a server that is killed while all talk has everything afterwards that anybody was shown, once and in that order", async () => {
+  const nadia = await byNative(server.url, "nadia", ROOM);
+  const regulars = OLD_WAYS.map(
+    (dialect) => new Regular(`${dialect}ist`, () => byDialect(server.url, dialect, `${dialect}ist`, room)),
+  );
+  let posting = true;
+  const acknowledged: string[] = [];
+  const nadiaTalks = (async () => {
+    for (let n = 0; posting; n++) {
+      await nadia.say(`nadia ${n}`);
+      acknowledged.push(`nadia: nadia ${n}`);
+      await Bun.sleep(60);
+    }
+  })();
+  for (let kill = 0; kill < 3; kill++) {
+    let alive = true;
+    const talking = regulars.map((regular) => regular.talk(() => alive));
+    await Bun.sleep(600 + Math.random() * 300);
+    await server.kill();
+    alive = false;
+    await Promise.all(talking);
+    await server.start();
+  }
+  posting = false;
+  await nadiaTalks;
+  const rest = await byRest(server.url, "auditor", room);
+  const log = await rest.heard();
+  expect(new Set(log).size).toBe(log.length);
+  const places = new Map(log.map((line, at) => [line, at]));
+  for (const line of acknowledged) expect([line, places.has(line)]).toEqual([line, true]);
+  for (const heard of regulars.flatMap(({ lives }) => lives)) {
+    expect(heard.length).toBeGreaterThan(10);
+    const at = heard.map((line) => places.get(line) ?? Number.NaN);
+    // What was shown is a stretch of the log without a gap: nothing is lost, doubled or turned round.
+    expect(at).toEqual(at.map((_, n) => (at[0] as number) + n));
+  }
+  expect(await nadia.heard()).toEqual(log);
+  for (const way of [nadia, rest]) way.leave();
+}, 60_000);
