@@ -12,6 +12,8 @@ import { type Arrival, callers } from "./gateways/arrival.ts";
 import * as broadcastFrames from "./gateways/dialects/broadcast/frames.ts";
 import { broadcastDialect } from "./gateways/dialects/broadcast/session.ts";
 import { broadcastTable } from "./gateways/dialects/broadcast/stats.ts";
+import { directDialect } from "./gateways/dialects/direct/dialect.ts";
+import * as directFrames from "./gateways/dialects/direct/frames.ts";
 import * as messengerFrames from "./gateways/dialects/messenger/frames.ts";
 import { messengerDialect } from "./gateways/dialects/messenger/session.ts";
 import * as plainFrames from "./gateways/dialects/plain/frames.ts";
@@ -59,6 +61,7 @@ export const WIRES = [
   oldWire("messenger", messengerFrames),
   oldWire("broadcast", broadcastFrames),
   oldWire("rooms", roomsFrames),
+  oldWire("direct", directFrames),
   oldWire("plain", plainFrames),
 ];
 /** What dialects answer over HTTP, for the documents. */
@@ -68,7 +71,7 @@ const GRACE = 2_000;
 /** What a start can fail of without being broken: one sentence says it. */
 const KNOWN = [ConfigError, LogError, StoreError, ListenError];
 /** The protocols of existing clients. */
-const FOREIGN = [messengerDialect, broadcastDialect, plainDialect, roomsDialect];
+const FOREIGN = [messengerDialect, broadcastDialect, roomsDialect, directDialect, plainDialect];
 const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** Starts everything, or throws and leaves nothing behind. `say` gets a few plain lines for a person. */

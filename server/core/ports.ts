@@ -246,6 +246,8 @@ export interface Store {
   rooms(viewer: UserId, page: { after: number; limit: number; query: string }): Promise<RoomListing[]>;
   /** The open public room of exactly this name, the oldest where there are several. */
   roomNamed(name: string): Promise<ConversationRow | null>;
+  /** The direct of these two people, in either order. */
+  direct(one: UserId, other: UserId): Promise<ConversationRow | null>;
 
   /** The last entry of each that exists, closed ones included, and the counter of its moves. */
   heads(ids: readonly ConversationId[]): Promise<Map<ConversationId, Head>>;

@@ -33,6 +33,8 @@ export interface Watcher {
   came(user: UserId): void;
   went(user: UserId): void;
   typing(user: UserId): void;
+  /** They do not write any more. */
+  stopped?(user: UserId): void;
 }
 
 const TYPISTS_NAMED = 5;
@@ -104,6 +106,7 @@ export class Presence {
   typing(conversation: ConversationId, user: UserId, active: boolean, except?: Watcher): void {
     if (active) this.#tellWatchers(conversation, (to) => to !== except && to.typing(user));
     const before = end(this.#typing, conversation, user);
+    if (before && !active) this.#tellWatchers(conversation, (to) => to !== except && to.stopped?.(user));
     if (active) {
       const over = this.#parts.clock.after(this.#parts.limits.typingLease, () => {
         this.typing(conversation, user, false);

@@ -15,7 +15,7 @@ export interface Socket extends Outlet {
   /** Ends the connection without waiting for the other side. */
   terminate(): void;
   ping(): void;
-  /** Pings: true once a pong comes, false where none does within `ms`. */
+  /** Pings: true once the other side has read all that was sent before, false where it does not within `ms`. */
   alive(ms: number): Promise<boolean>;
 }
 

@@ -10,7 +10,9 @@ export class BunSocket implements Socket {
   session: Session | null = null;
   #ws: Bun.ServerWebSocket<BunSocket> | null = null;
   #waiting: (() => void)[] | null = null;
-  #heard: (() => void)[] | null = null;
+  /** What waits for the pong of each numbered ping. */
+  #heard: Map<number, (alive: boolean) => void> | null = null;
+  #pings = 0;
   #open: Opening | null;
   readonly address: string;
   readonly connection: string;
@@ -51,23 +53,24 @@ export class BunSocket implements Socket {
 
   alive(ms: number): Promise<boolean> {
     if (!this.#ws) return Promise.resolve(false);
+    const ping = ++this.#pings;
     return new Promise((resolve) => {
-      const late = setTimeout(() => resolve(false), ms);
-      this.#heard ??= [];
-      this.#heard.push(() => {
+      const over = (alive: boolean) => {
         clearTimeout(late);
-        resolve(true);
-      });
-      this.ping();
+        this.#heard?.delete(ping);
+        resolve(alive);
+      };
+      const late = setTimeout(() => over(false), ms);
+      this.#heard ??= new Map();
+      this.#heard.set(ping, over);
+      this.#ws?.ping(String(ping));
     });
   }
 
-  /** The other side answered a ping. */
-  ponged(): void {
+  /** The other side answered a ping; those with a number are answered with it, by whoever read all before it. */
+  ponged(ping: string): void {
     this.session?.ponged?.();
-    const heard = this.#heard ?? [];
-    this.#heard = null;
-    for (const resolve of heard) resolve();
+    for (const [number, resolve] of this.#heard ?? []) if (number <= Number(ping)) resolve(true);
   }
 
   waiting(): number {
@@ -104,6 +107,7 @@ export class BunSocket implements Socket {
   closed(): void {
     this.#ws = null;
     this.#wake();
+    for (const resolve of this.#heard?.values() ?? []) resolve(false);
     this.session?.closed();
   }
 

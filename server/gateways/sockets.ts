@@ -92,7 +92,7 @@ export class SocketGateway {
       sendPings: false,
       open: (ws) => this.#open(ws.data, ws),
       message: (ws, message) => this.#receive(ws.data, message),
-      pong: (ws) => ws.data.ponged(),
+      pong: (ws, data) => ws.data.ponged(data.toString()),
       drain: (ws) => ws.data.drain(),
       close: (ws, code) => this.#closed(ws.data, code),
     };

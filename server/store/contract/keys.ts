@@ -101,6 +101,15 @@ export function keysContract(open: Open): void {
       expect(openedBy(third)).not.toBe(opened);
     }));
 
+  test("[KEY3] the one direct of two people is found by them, in either order", () =>
+    play(open, async (world) => {
+      const [ann, bob, eve] = [await world.person("Ann"), await world.person("Bob"), await world.person("Eve")];
+      const [made] = await world.commit(direct([bob, ann], "a"));
+      const row = await world.store.conversation(openedBy(made));
+      expect([await world.store.direct(ann.id, bob.id), await world.store.direct(bob.id, ann.id)]).toEqual([row, row]);
+      expect(await world.store.direct(ann.id, eve.id)).toBeNull();
+    }));
+
   test("[KEY3] a direct of which its author was never told is answered with its first entry", () =>
     play(open, async (world) => {
       const [ann, bob] = [await world.person("Ann"), await world.person("Bob")];

@@ -57,6 +57,7 @@ function conversationsOf(state: State) {
     },
     rooms: async (viewer, page) => reads.rooms(state, viewer, page),
     roomNamed: async (name) => own(reads.roomNamed(state, name)),
+    direct: async (one, other) => own(reads.direct(state, one, other)),
     async marks(conversation): Promise<Mark[]> {
       const marks = membersOf(conversation).map(({ user, delivered, read }) => ({ user, delivered, read }));
       return marks.sort((a, b) => a.user - b.user);

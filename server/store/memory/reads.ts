@@ -36,6 +36,11 @@ export function roomNamed(state: State, name: string): ConversationRow | null {
   return rooms.find((row) => isOpenPublicRoom(row) && row.name === name) ?? null;
 }
 
+export function direct(state: State, one: UserId, other: UserId): ConversationRow | null {
+  const id = state.directs.get([Math.min(one, other), Math.max(one, other)].join());
+  return id === undefined ? null : state.log(id).row;
+}
+
 function isOpenPublicRoom({ kind, visibility, closed }: ConversationRow): boolean {
   return kind === "room" && visibility === "public" && !closed;
 }

@@ -24,6 +24,8 @@ export const READS = {
       AND (?3 = '' OR instr(c.folded, ?3)) ORDER BY c.id LIMIT ?4`,
   roomNamed: `SELECT ${CONVERSATION} FROM conversations AS c INDEXED BY named
     WHERE c.kind = 'room' AND c.visibility = 'public' AND c.closed = 0 AND c.name = ? ORDER BY c.id LIMIT 1`,
+  direct: `SELECT ${CONVERSATION} FROM directs AS d JOIN conversations AS c ON c.id = d.conversation
+    WHERE d.low = ? AND d.high = ?`,
   heads: `SELECT id, head AS seq, head_check AS 'check', moved FROM conversations WHERE id IN (SELECT value FROM json_each(?))`,
   unread: `SELECT count(*) AS found FROM
     (SELECT 1 FROM entries WHERE conversation = ? AND seq > ? AND live = 1 AND author <> ? LIMIT ${COUNTED})`,
@@ -92,6 +94,11 @@ export class Reads {
     return row && conversationOf(row);
   }
 
+  direct(one: UserId, other: UserId): ConversationRow | null {
+    const row = this.#prepared.direct.get(Math.min(one, other), Math.max(one, other));
+    return row && conversationOf(row);
+  }
+
   heads(ids: readonly ConversationId[]): Map<ConversationId, Head> {
     return new Map(this.#prepared.heads.all(JSON.stringify(ids)).map(({ id, ...head }) => [id, head]));
   }
@@ -127,6 +134,7 @@ function prepare(statements: Statements) {
       READS.rooms,
     ),
     roomNamed: statements.prepare<StoredConversation, [string]>(READS.roomNamed),
+    direct: statements.prepare<StoredConversation, [number, number]>(READS.direct),
     heads: statements.prepare<{ id: ConversationId } & Head, [string]>(READS.heads),
     unread: statements.prepare<Count, [number, number, number]>(READS.unread),
     mentions: statements.prepare<Count, [number, number, number]>(READS.mentions),

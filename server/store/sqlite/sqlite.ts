@@ -107,6 +107,7 @@ function readsOf(ask: Ask, reads: Reads) {
     marks: (conversation) => ask(() => reads.marks(conversation)),
     rooms: (viewer, page) => ask(() => reads.rooms(viewer, page)),
     roomNamed: (name) => ask(() => reads.roomNamed(name)),
+    direct: (one, other) => ask(() => reads.direct(one, other)),
     heads: (ids) => ask(() => reads.heads(ids)),
     unread: (conversation, user, read) => ask(() => reads.unread(conversation, user, read)),
     reached: (conversation, seq, except) => ask(() => reads.reached(conversation, seq, except)),

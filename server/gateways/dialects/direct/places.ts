@@ -1,0 +1,156 @@
+import type { Entry } from "@parley/protocol/entries";
+import { ChatError, ERRORS } from "@parley/protocol/errors";
+import type { ConversationId, UserId } from "@parley/protocol/ids";
+import type { Tap } from "../../../core/feed.ts";
+import type { DialectParts } from "../../foreign.ts";
+import type { To } from "./codec.ts";
+import type { Reader } from "./seats.ts";
+import type { Talk } from "./talk.ts";
+import type { Talks } from "./talks.ts";
+
+export interface PlacesParts extends Pick<DialectParts, "chat" | "store" | "clock" | "digests" | "observer"> {
+  talks: Talks;
+  /** The public room that everybody of this dialect is in, where there is one. */
+  home: ConversationId | null;
+  /** This person is nobody any more. */
+  ended(): void;
+}
+
+const KEY_LENGTH = 22;
+/** Milliseconds before a conversation that could not be entered is tried again. */
+const AGAIN = 1_000;
+
+/** Where one socket's person is: their directs, their groups and the home room, now and as their inbox tells. */
+export class Places implements Tap {
+  readonly #parts: PlacesParts;
+  readonly #reader: Reader;
+  readonly #entered = new Map<ConversationId, Promise<Talk>>();
+  readonly #directs = new Map<UserId, ConversationId>();
+  #untap: () => void = () => {};
+  #isClosed = false;
+
+  constructor(parts: PlacesParts, reader: Reader) {
+    this.#parts = parts;
+    this.#reader = reader;
+  }
+
+  /** Goes to all places, one after the other, and says what was missed there. */
+  async begin(): Promise<void> {
+    const { chat, store } = this.#parts;
+    const { id, inbox } = this.#reader.user;
+    const { untap } = await chat.tap(inbox, this);
+    if (this.#isClosed) return untap();
+    this.#untap = untap;
+    for (const { row } of await store.memberships(id)) {
+      if (this.#isClosed) return;
+      if (row.kind === "room" && row.id !== this.#parts.home) continue;
+      await this.#enter(row.id, false).catch((error) => this.#tryAgain(row.id, error));
+    }
+  }
+
+  /** Whom something is for, as a talk; a direct that is not there yet is made. Throws ChatError. */
+  async find(to: To): Promise<Talk> {
+    if ("group" in to) return this.#group(to.group);
+    const known = this.#directs.get(to.user);
+    if (known !== undefined) return this.#enter(known, false);
+    await this.#mustExist(to.user);
+    const { chat, digests } = this.#parts;
+    const args = { key: digests.random(KEY_LENGTH), user: to.user };
+    const { conversation } = await chat.run({ user: this.#reader.user }, "open_direct", args);
+    return this.#enter(conversation.id, false);
+  }
+
+  /** The same where nothing is to be made: null where these two never talked. */
+  async findOpen(to: To): Promise<Talk | null> {
+    if ("group" in to) return this.#group(to.group);
+    const { store } = this.#parts;
+    const known = this.#directs.get(to.user) ?? (await store.direct(this.#reader.user.id, to.user))?.id;
+    if (known !== undefined) return this.#enter(known, false);
+    await this.#mustExist(to.user);
+    return null;
+  }
+
+  heard(entries: readonly Entry[]): void {
+    for (const entry of entries) if (entry.kind === "added") this.#bring(entry.body.conversation);
+  }
+
+  told(): void {}
+
+  gone(): void {
+    this.#parts.ended();
+  }
+
+  /** A talk says nothing more to this socket. */
+  left(conversation: ConversationId): void {
+    this.#entered.delete(conversation);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#untap();
+    for (const entered of this.#entered.values()) {
+      entered.then(
+        (talk) => talk.leave(this.#reader),
+        () => {},
+      );
+    }
+    this.#entered.clear();
+  }
+
+  async #group(conversation: ConversationId): Promise<Talk> {
+    const { store, home } = this.#parts;
+    const known = this.#entered.get(conversation);
+    const row = known ? null : await store.conversation(conversation);
+    if (!known && row?.kind !== "group" && row?.id !== home) throw noGroup(conversation);
+    return this.#enter(conversation, false).catch((error) => {
+      const isHidden = error instanceof ChatError && ["not_found", "not_member"].includes(error.code);
+      throw isHidden ? noGroup(conversation) : error;
+    });
+  }
+
+  async #mustExist(user: UserId): Promise<void> {
+    const [found] = await this.#parts.chat.people.known([user]);
+    if (!found) throw new ChatError("not_found", `User ${user} does not exist.`);
+  }
+
+  #bring(conversation: ConversationId): void {
+    void this.#bringNow(conversation).catch((error) => this.#tryAgain(conversation, error));
+  }
+
+  async #bringNow(conversation: ConversationId): Promise<void> {
+    const row = await this.#parts.store.conversation(conversation);
+    const isOurs = row?.kind === "direct" || row?.kind === "group" || conversation === this.#parts.home;
+    if (isOurs && !this.#isClosed) await this.#enter(conversation, true);
+  }
+
+  /** Where the store does not answer, again a little later. */
+  #tryAgain(conversation: ConversationId, error: unknown): void {
+    if (this.#isClosed || (error instanceof ChatError && !ERRORS[error.code].retry)) return;
+    this.#parts.observer.log("debug", "not_entered", { conversation, error: String(error) });
+    this.#parts.clock.after(AGAIN, () => this.#bring(conversation));
+  }
+
+  #enter(conversation: ConversationId, isNew: boolean): Promise<Talk> {
+    const known = this.#entered.get(conversation);
+    if (known) return known;
+    const entering = this.#enterNow(conversation, isNew).catch((error) => {
+      if (this.#entered.get(conversation) === entering) this.#entered.delete(conversation);
+      throw error;
+    });
+    this.#entered.set(conversation, entering);
+    return entering;
+  }
+
+  async #enterNow(conversation: ConversationId, isNew: boolean): Promise<Talk> {
+    const talk = await this.#parts.talks.open(conversation);
+    await talk.enter(this.#reader, isNew);
+    if (this.#isClosed) talk.leave(this.#reader);
+    const partner = talk.partnerOf(this.#reader.user.id);
+    if (partner !== null) this.#directs.set(partner, conversation);
+    return talk;
+  }
+}
+
+function noGroup(conversation: ConversationId): ChatError {
+  return new ChatError("not_found", `You are in no group ${conversation}.`);
+}

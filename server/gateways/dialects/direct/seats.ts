@@ -1,0 +1,73 @@
+import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
+import type { Membership } from "../../../core/actor.ts";
+import type { User } from "../../../core/ports.ts";
+
+/** One socket, as a talk sees it. */
+export interface Reader {
+  readonly user: User;
+  say(frame: string): void;
+  /** Everything up to this seq was said to it. `isTold`: others hear of it when it has come. */
+  reached(conversation: ConversationId, seq: Seq, isTold: boolean): void;
+  /** Resolves when the socket can take more. */
+  drained(): Promise<void>;
+  /** The talk says nothing more to it. */
+  left(conversation: ConversationId): void;
+}
+
+export interface Seat {
+  /** Everything up to here was said, or is not to be said. */
+  cursor: Seq;
+  /** Own messages after this seq are told as sent. */
+  own: Seq;
+  /** Hears what comes; before that, what was missed is read. */
+  isLive: boolean;
+  member: Membership | null;
+  leave: () => void;
+}
+
+/** Who sits in a talk. */
+export class Seats {
+  readonly #seats = new Map<Reader, Seat>();
+
+  get isEmpty(): boolean {
+    return this.#seats.size === 0;
+  }
+
+  take(reader: Reader): Seat {
+    const seat: Seat = { cursor: 0, own: 0, isLive: false, member: null, leave: () => {} };
+    this.#seats.get(reader)?.leave();
+    this.#seats.set(reader, seat);
+    return seat;
+  }
+
+  get(reader: Reader): Seat | undefined {
+    return this.#seats.get(reader);
+  }
+
+  /** False where this seat was free already. */
+  free(reader: Reader, seat: Seat): boolean {
+    if (this.#seats.get(reader) !== seat) return false;
+    this.#seats.delete(reader);
+    seat.leave();
+    return true;
+  }
+
+  has(user: UserId): boolean {
+    return this.of(user).length > 0;
+  }
+
+  /** Those of this person, or of everybody. */
+  of(user: UserId | null): [Reader, Seat][] {
+    return [...this.#seats].filter(([reader]) => user === null || reader.user.id === user);
+  }
+
+  /** Who hears the entry at this seq now. */
+  hearing(seq: Seq): Reader[] {
+    return [...this.#seats].filter(([, seat]) => seat.isLive && seat.cursor < seq).map(([reader]) => reader);
+  }
+
+  /** Everything up to this seq was said to all who hear. */
+  advance(seq: Seq): void {
+    for (const seat of this.#seats.values()) if (seat.isLive) seat.cursor = Math.max(seat.cursor, seq);
+  }
+}

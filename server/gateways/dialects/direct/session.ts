@@ -1,0 +1,223 @@
+import { ChatError } from "@parley/protocol/errors";
+import type { ConversationId, EntryId, Seq } from "@parley/protocol/ids";
+import type { User } from "../../../core/ports.ts";
+import type { Session, Socket } from "../../dialect.ts";
+import type { DialectParts } from "../../foreign.ts";
+import { type Ask, decode, established, pong, refusal, type To, typingIndicator } from "./codec.ts";
+import type { Online } from "./online.ts";
+import { Places } from "./places.ts";
+import type { Reader } from "./seats.ts";
+import type { Talks } from "./talks.ts";
+
+export interface DirectSessionParts extends DialectParts {
+  talks: Talks;
+  online: Online<DirectSession>;
+  home: ConversationId | null;
+}
+
+const KEY_LENGTH = 22;
+const BEATS_OF_SILENCE = 2;
+/** Milliseconds in which a client must have read what was said, for it to count as delivered. */
+const PONG = 60_000;
+/** Milliseconds between two marks where nobody is told of them. */
+const MARKS_EVERY = 5_000;
+
+/** One socket of one person: says what is for them, and what they say in its order. */
+export class DirectSession implements Session, Reader {
+  readonly user: User;
+  readonly #parts: DirectSessionParts;
+  readonly #socket: Socket;
+  readonly #places: Places;
+  #lane: Promise<void> = Promise.resolve();
+  #bytes = 0;
+  #count = 0;
+  #silence = 0;
+  #isDraining = false;
+  #isGone = false;
+  /** What was said, and is not known to have come. */
+  #said = new Map<ConversationId, Seq>();
+  #isConfirming = false;
+  #cancelMarks: (() => void) | null = null;
+
+  constructor(parts: DirectSessionParts, user: User, socket: Socket) {
+    this.#parts = parts;
+    this.user = user;
+    this.#socket = socket;
+    this.#places = new Places({ ...parts, ended: () => this.#end(1008, "Signed out") }, this);
+    this.say(established(user.id, parts.clock.now()));
+    parts.online.add(user.id, this);
+    this.#places.begin().catch((error) => this.#bug(error));
+  }
+
+  receive(message: string | Uint8Array): void {
+    this.#silence = 0;
+    if (this.#isGone) return;
+    try {
+      this.#limit();
+      this.#carryOut(decode(message), message.length);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  say(frame: string): void {
+    if (!this.#isGone) this.#socket.send(frame);
+  }
+
+  reached(conversation: ConversationId, seq: Seq, isTold: boolean): void {
+    this.#said.set(conversation, seq);
+    if (isTold) void this.#confirm();
+    else this.#cancelMarks ??= this.#parts.clock.after(MARKS_EVERY, () => this.#confirmLate());
+  }
+
+  drained(): Promise<void> {
+    return this.#socket.drained();
+  }
+
+  left(conversation: ConversationId): void {
+    this.#places.left(conversation);
+  }
+
+  ponged(): void {
+    this.#silence = 0;
+  }
+
+  beat(): boolean {
+    this.#silence += 1;
+    if (this.#silence > BEATS_OF_SILENCE) return false;
+    this.#socket.ping();
+    return true;
+  }
+
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  bye(): void {
+    this.#end(1012, "Service restart");
+  }
+
+  closed(): void {
+    this.#isGone = true;
+    this.#cancelMarks?.();
+    this.#parts.online.remove(this.user.id, this);
+    this.#places.close();
+  }
+
+  #carryOut(ask: Ask, bytes: number): void {
+    switch (ask.is) {
+      case "ping":
+        return this.say(pong(this.#parts.clock.now()));
+      case "message":
+        return this.#inTurn(bytes, (placed) => this.#post(ask, placed));
+      case "typing":
+        return this.#inTurn(bytes, () => this.#write(ask.to, ask.active));
+      case "read":
+        return this.#inTurn(bytes, () => this.#read(ask.message));
+    }
+  }
+
+  async #post({ to, text, replyTo }: Ask & { is: "message" }, placed: () => void): Promise<void> {
+    const { chat, digests } = this.#parts;
+    const talk = await this.#places.find(to);
+    const { conversation } = talk;
+    const known = (id: ConversationId) => (id === conversation ? talk.placeOf(this) : undefined);
+    const reply = replyTo === null ? {} : { reply_to: await this.#answered(replyTo, conversation) };
+    const post = { key: digests.random(KEY_LENGTH), conversation, text, ...reply };
+    await chat.write({ user: this.user, known, saysBlank: true }, "post", post, placed);
+  }
+
+  async #answered(message: EntryId, conversation: ConversationId): Promise<Seq> {
+    const { conversation: at, entry } = await this.#located(message);
+    if (at === conversation) return entry.seq;
+    throw new ChatError("not_found", `Message ${message} was not said here.`);
+  }
+
+  async #write(to: To, active: boolean): Promise<void> {
+    const talk = await this.#places.findOpen(to);
+    if (talk) return talk.writing(this, active);
+    const frame = typingIndicator(this.user.id, to, active, this.#parts.clock.now());
+    if ("user" in to) for (const other of this.#parts.online.of(to.user)) other.say(frame);
+  }
+
+  async #read(message: EntryId): Promise<void> {
+    const { conversation, entry } = await this.#located(message);
+    await this.#parts.chat.run({ user: this.user }, "mark", { conversation, read: entry.seq });
+  }
+
+  /** Where this person may read this message. */
+  async #located(message: EntryId) {
+    const found = await this.#parts.chat.located({ user: this.user }, message).catch((error) => {
+      const isHidden = error instanceof ChatError && ["not_found", "gone"].includes(error.code);
+      throw isHidden ? new ChatError("not_found", `Message ${message} does not exist.`) : error;
+    });
+    if (found.entry.kind === "message") return found;
+    throw new ChatError("not_found", `Message ${message} does not exist.`);
+  }
+
+  /** What somebody sends is done in its order; the next begins once the place of this one is certain. */
+  #inTurn(bytes: number, step: (placed: () => void) => Promise<void>): void {
+    const { pendingBytes, pendingCommands } = this.#parts.limits;
+    if (this.#isDraining) throw new ChatError("unavailable");
+    if (this.#bytes + bytes > pendingBytes || this.#count >= pendingCommands) throw new ChatError("too_fast");
+    this.#bytes += bytes;
+    this.#count += 1;
+    const turn = this.#lane;
+    const { promise: placed, resolve } = Promise.withResolvers<void>();
+    this.#lane = placed;
+    turn
+      .then(() => step(resolve))
+      .catch((error) => this.#refuse(error))
+      .finally(() => {
+        resolve();
+        this.#bytes -= bytes;
+        this.#count -= 1;
+      });
+  }
+
+  #confirmLate(): void {
+    this.#cancelMarks = null;
+    void this.#confirm();
+  }
+
+  /** Delivered is what the other side has read from its socket: a pong says so. */
+  async #confirm(): Promise<void> {
+    if (this.#isConfirming) return;
+    this.#isConfirming = true;
+    while (this.#said.size > 0) {
+      const said = this.#said;
+      this.#said = new Map();
+      if (!(await this.#socket.alive(PONG))) break;
+      for (const [conversation, delivered] of said) this.#mark(conversation, delivered);
+    }
+    this.#isConfirming = false;
+  }
+
+  #mark(conversation: ConversationId, delivered: Seq): void {
+    const { chat, observer } = this.#parts;
+    chat.run({ user: this.user }, "mark", { conversation, delivered }).catch((error) => {
+      observer.log("debug", "mark_untold", { conversation, error: String(error) });
+    });
+  }
+
+  #limit(): void {
+    const wait = this.#parts.rate?.(this.#socket, this.user) ?? 0;
+    if (wait > 0) throw new ChatError("too_fast", undefined, wait);
+  }
+
+  #refuse(error: unknown): void {
+    const known = error instanceof ChatError ? error : new ChatError("internal");
+    if (known !== error) this.#bug(error);
+    this.say(refusal(known));
+  }
+
+  #bug(error: unknown): void {
+    this.#parts.observer.log("error", "bug", { error: String(error) });
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#socket.end(code, reason);
+  }
+}
