@@ -276,14 +276,14 @@ export const operations = {
   health: {
     method: "GET",
     path: "/health",
-    about: "Answers as long as the process lives.",
+    about: "Answers as long as the process lives. `timestamp` is in seconds.",
     open: true,
     result: z.object({
       status: z.literal("healthy"),
       version: z.string(),
       uptime_s: z.int(),
       active_connections: z.int(),
-      timestamp: z.string(),
+      timestamp: z.number(),
     }),
   },
   ready: {
@@ -297,13 +297,17 @@ export const operations = {
   stats: {
     method: "GET",
     path: "/stats",
-    about: "Figures of this process, counted since its start.",
+    about:
+      "Figures of this process, counted since its start. `rooms` names the public rooms in which somebody is now; `total_messages` is what was written since the start.",
     open: true,
     result: z.object({
       version: z.string(),
       uptime_s: z.int(),
-      connections: z.int(),
-      people_online: z.int(),
+      total_connections: z.int(),
+      active_users: z.int(),
+      total_rooms: z.int(),
+      total_messages: z.int(),
+      rooms: z.array(z.string()),
       conversations_followed: z.int(),
       entries: z.int(),
       commits: z.int(),

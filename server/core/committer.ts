@@ -108,6 +108,7 @@ export class Committer {
     }
     for (const [conversation, entries] of fresh) {
       this.#parts.observer.count("entries", entries.length);
+      this.#parts.observer.count("messages", entries.filter(({ kind }) => kind === "message").length);
       this.#parts.bus.publish(conversation, { is: "entries", entries });
     }
   }

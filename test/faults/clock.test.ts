@@ -34,7 +34,7 @@ async function startSettable(folder: string): Promise<{ server: ServerProcess; s
 /** What the server takes for the time, and for how long it has been up. */
 async function healthOf(url: string): Promise<{ time: number; uptime: number }> {
   const { timestamp, uptime_s } = (await (await fetch(`${url}/health`)).json()) as Record<string, never>;
-  return { time: Date.parse(timestamp as never), uptime: Number(uptime_s) };
+  return { time: Number(timestamp) * 1000, uptime: Number(uptime_s) };
 }
 
 /** Somebody comes into the room, writes, goes, and the clock is set: they must be gone for whoever looks. */

@@ -1,3 +1,6 @@
+import type { Output } from "@parley/protocol/operations";
+import type { Chat } from "../../core/chat.ts";
+import type { Clock } from "../../core/ports.ts";
 import type { OpenAnswers, RestParts } from "./parts.ts";
 
 const READY_WITHIN = 2_000;
@@ -7,13 +10,14 @@ const BELIEVED = 1_000;
 /** What a person or a machine that watches over this server asks. */
 export function healthAnswers(parts: RestParts): Pick<OpenAnswers, "health" | "ready" | "stats"> {
   const { chat, clock, version, connections, draining, counts } = parts;
-  const works = believed(parts);
+  const works = once(clock, () => Promise.all([answers(parts, parts.store), answers(parts, parts.bus)]));
+  const company = once(clock, () => companyOf(chat));
   const began = performance.now();
   const uptime = () => Math.floor((performance.now() - began) / 1000);
   return {
     async health() {
-      const timestamp = new Date(clock.now()).toISOString();
-      const result = { status: "healthy", version, uptime_s: uptime(), active_connections: connections(), timestamp };
+      const timestamp = clock.now() / 1000;
+      const result = { version, uptime_s: uptime(), active_connections: connections(), timestamp };
       return { result: { ...result, status: "healthy" } };
     },
     async ready() {
@@ -22,17 +26,15 @@ export function healthAnswers(parts: RestParts): Pick<OpenAnswers, "health" | "r
       return { result: { ready, store, bus, draining: draining() }, status: ready ? 200 : 503 };
     },
     async stats() {
-      const feeds = chat.feeds.all();
-      const inboxes = feeds.filter((feed) => feed.row.kind === "inbox");
-      const { entries = 0, commits = 0, requests = 0 } = counts();
+      const { entries = 0, messages = 0, commits = 0, requests = 0 } = counts();
       const memory = process.memoryUsage();
       return {
         result: {
           version,
           uptime_s: uptime(),
-          connections: connections(),
-          people_online: inboxes.length,
-          conversations_followed: feeds.length - inboxes.length,
+          total_connections: connections(),
+          ...company(),
+          total_messages: messages,
           entries,
           commits,
           requests,
@@ -43,15 +45,31 @@ export function healthAnswers(parts: RestParts): Pick<OpenAnswers, "health" | "r
   };
 }
 
-/** Do store and bus answer, as far as was found out lately? */
-function believed(parts: RestParts): () => Promise<[boolean, boolean]> {
-  let known: { at: number; works: Promise<[boolean, boolean]> } | null = null;
+type Company = Pick<Output<"stats">, "active_users" | "total_rooms" | "rooms" | "conversations_followed">;
+
+/** Who is here, and where. */
+function companyOf({ feeds, presence }: Chat): Company {
+  const all = feeds.all();
+  const others = all.filter(({ row }) => row.kind !== "inbox");
+  const people = new Set(
+    all.filter(({ row }) => row.kind === "inbox").flatMap(({ followers }) => [...followers.keys()]),
+  );
+  const rooms: string[] = [];
+  for (const { row } of others) {
+    const here = presence.present(row.id);
+    for (const user of here) people.add(user);
+    if (row.kind === "room" && row.visibility === "public" && here.length > 0) rooms.push(row.name ?? "");
+  }
+  return { active_users: people.size, total_rooms: rooms.length, rooms, conversations_followed: others.length };
+}
+
+/** The answer to a question, asked again no sooner than what was found out is too old. */
+function once<T>(clock: Clock, ask: () => T): () => T {
+  let known: { at: number; found: T } | null = null;
   return () => {
-    const now = parts.clock.now();
-    if (!known || now - known.at >= BELIEVED || now < known.at) {
-      known = { at: now, works: Promise.all([answers(parts, parts.store), answers(parts, parts.bus)]) };
-    }
-    return known.works;
+    const now = clock.now();
+    if (!known || now - known.at >= BELIEVED || now < known.at) known = { at: now, found: ask() };
+    return known.found;
   };
 }
 
