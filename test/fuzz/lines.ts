@@ -8,9 +8,12 @@ import { hostile, type Mutation, mutated, mutation, type Tree } from "./trees.ts
 /** One message of a client: its text, or bytes in a binary frame. */
 export type Said = { tree: Tree } | { text: string } | { bytes: Uint8Array<ArrayBuffer> };
 
+/** Commands after which nobody is there any more. */
+export const ENDING: readonly string[] = ["delete_account", "sign_out"];
+
 const frames = Object.entries(clientFrames).map(([name, schema]) => ({
-  // Talk is what happens most, and an account ends only once.
-  weight: name === "delete_account" ? 1 : name === "post" || name === "history" ? 20 : 10,
+  // Talk is what happens most, and a line ends only once.
+  weight: ENDING.includes(name) ? 1 : name === "post" || name === "history" ? 20 : 10,
   arbitrary: treesOf(schema),
 }));
 

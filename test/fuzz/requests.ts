@@ -2,6 +2,7 @@ import { ERRORS, type ErrorCode } from "@parley/protocol/errors";
 import type { Operation } from "@parley/protocol/operation";
 import { operations } from "@parley/protocol/operations";
 import fc from "fast-check";
+import { ENDING } from "./lines.ts";
 import { treesOf } from "./shapes.ts";
 import { hostile, type Mutation, mutated, mutation, type Tree, textOf } from "./trees.ts";
 import type { World } from "./world.ts";
@@ -38,7 +39,7 @@ const TYPES = ["text/plain", "application/json; charset=utf-16", "application/xm
 const KEYS = ["", " ", "x".repeat(65), "ä", "~1", "a b", "k1", "k2", "__proto__"];
 
 const ALL = Object.values<Operation>(operations).map((operation) => ({
-  weight: operation.path === "/api/me" && operation.method === "DELETE" ? 1 : 10,
+  weight: operation.command && ENDING.includes(operation.command) ? 1 : 10,
   arbitrary: requestsOf(operation),
 }));
 

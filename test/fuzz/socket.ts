@@ -1,7 +1,7 @@
 import { type CommandName, commands } from "@parley/protocol/commands";
 import type { ServerFrame } from "@parley/protocol/frames";
 import { Line } from "../kit/node.ts";
-import { checkFrame, dueFor, echoes, type Said } from "./lines.ts";
+import { checkFrame, dueFor, ENDING, echoes, type Said } from "./lines.ts";
 import { textOf } from "./trees.ts";
 import type { World } from "./world.ts";
 
@@ -20,7 +20,7 @@ export function wordsOf(said: Said, world: World): string | Uint8Array<ArrayBuff
 export async function feed(line: Line, me: number, words: string | Uint8Array<ArrayBuffer>): Promise<void> {
   line.frames.length = 0;
   line.raw(words);
-  const ends = typeof words === "string" && (Buffer.byteLength(words) > CLOSE_BYTES || endsTheAccount(words));
+  const ends = typeof words === "string" && (Buffer.byteLength(words) > CLOSE_BYTES || endsTheLine(words));
   if (ends) return leave(line);
   await fence(line);
   const due = typeof words === "string" ? dueFor(words, MOST_BYTES) : { answers: 1, refusals: 1 };
@@ -83,10 +83,10 @@ function answersIn(frames: readonly ServerFrame[], me: number): number {
   return answers;
 }
 
-function endsTheAccount(words: string): boolean {
+function endsTheLine(words: string): boolean {
   const due = dueFor(words, MOST_BYTES);
   if (due.answers === due.refusals) return false;
-  return commandsIn(words).some(([, name]) => name === "delete_account");
+  return commandsIn(words).some(([, name]) => ENDING.includes(name));
 }
 
 /** Numbers and names of the frames in a text that is known to be a batch. */
