@@ -76,6 +76,7 @@ function same(one: Person | undefined, other: Person): boolean {
     one.name === other.name &&
     one.handle === other.handle &&
     one.kind === other.kind &&
-    one.role === other.role
+    one.role === other.role &&
+    one.open === other.open
   );
 }

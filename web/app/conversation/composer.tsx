@@ -9,7 +9,7 @@ import { refusal } from "../words/refusals.ts";
 import { figure } from "../words/times.ts";
 import { useDrafts, useName } from "./known.ts";
 import { MentionList, type Offer, useOffer } from "./mention-list.tsx";
-import { EditShelf, LineShelf } from "./shelf.tsx";
+import { EditShelf, LineShelf, OpenShelf } from "./shelf.tsx";
 
 /** What others may ask of the field. */
 export interface ComposerHandle {
@@ -56,6 +56,7 @@ export function Composer(props: ComposerProps) {
     <div className="writing">
       <MentionList offer={offer} />
       <div className={tall ? "composer is-tall" : "composer"}>
+        <OpenShelf partner={view.partner} />
         {editing ? <EditShelf onCancel={() => setEditing(null)} /> : <LineShelf waiting={view.waiting} />}
         {over > 0 && <OverLimit over={over} limit={limit} />}
         <div className="write">

@@ -2,7 +2,7 @@ import type { ConversationView, Member } from "@parley/client/views";
 import type { UserId } from "@parley/protocol/ids";
 import ChevronLeft from "lucide-react/icons/chevron-left";
 import X from "lucide-react/icons/x";
-import { Avatar, Name } from "../parts/avatar.tsx";
+import { Avatar, Name, OpenMark } from "../parts/avatar.tsx";
 import { useChat, useMe } from "../session.tsx";
 import { counted, figure } from "../words/times.ts";
 import { useMembers } from "./members.ts";
@@ -57,6 +57,7 @@ function Topic({ view }: { view: ConversationView }) {
 
 function People({ view, openPerson }: { view: ConversationView; openPerson: (user: UserId) => void }) {
   const { members, next, more } = useMembers(view.id, view.members);
+  const anyOpen = useChat((client) => members.some(({ user }) => client.person(user)?.open));
   const present = view.here.people;
   const here = present ? members.filter((member) => present.includes(member.user)) : [];
   const away = present ? members.filter((member) => !present.includes(member.user)) : members;
@@ -72,6 +73,7 @@ function People({ view, openPerson }: { view: ConversationView; openPerson: (use
       <MemberRows members={here} here openPerson={openPerson} />
       {away.length > 0 && view.here.count > 0 && <h4>{present ? "Not here" : "Members"}</h4>}
       <MemberRows members={away} here={false} openPerson={openPerson} />
+      {anyOpen && <p className="hint">Open name: nobody has claimed it, and anyone could be using it.</p>}
       {next !== null && (
         <button type="button" className="link-btn more" onClick={more}>
           More of {counted(view.members, "member")}
@@ -113,12 +115,18 @@ function MemberRow({ member, here, onClick }: { member: Member; here: boolean; o
         <Name user={member.user} />
         {here && <span className="visually-hidden">, here</span>}
       </span>
+      <OpenMark user={member.user} />
       {tag && <span className="fact">{tag}</span>}
     </>
   );
   if (mine) return <span className="row still">{content}</span>;
   return (
-    <button type="button" className="row" title={`Write to @${handle ?? ""} alone`} onClick={onClick}>
+    <button
+      type="button"
+      className="row"
+      title={handle ? `Write to @${handle} alone` : "Write to this person alone"}
+      onClick={onClick}
+    >
       {content}
     </button>
   );

@@ -2,7 +2,7 @@ import type { ConversationView } from "@parley/client/views";
 import { openDialog } from "../dialogs/open.ts";
 import { copy } from "../parts/copy.ts";
 import { pathTo } from "../route.ts";
-import { useMe } from "../session.tsx";
+import { useMe, usePerson } from "../session.tsx";
 import { shortName } from "../words/names.ts";
 import { ago } from "../words/times.ts";
 import { useName } from "./known.ts";
@@ -69,9 +69,10 @@ function AboutRoom({ view }: { view: ConversationView }) {
 function AboutPeople({ view }: { view: ConversationView }) {
   const name = useName(view);
   const who = view.kind === "direct" ? shortName(name) : name;
+  const open = usePerson(view.partner)?.open;
   return (
     <p>
-      This is between you and <bdi>{who}</bdi>. Nobody else can read it.
+      This is between you and <bdi>{who}</bdi>.{!open && " Nobody else can read it."}
     </p>
   );
 }

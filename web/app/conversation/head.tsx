@@ -6,7 +6,7 @@ import Lock from "lucide-react/icons/lock";
 import PanelRight from "lucide-react/icons/panel-right";
 import UsersRound from "lucide-react/icons/users-round";
 import { useState } from "react";
-import { Avatar } from "../parts/avatar.tsx";
+import { Avatar, OpenMark } from "../parts/avatar.tsx";
 import type { Anchor } from "../parts/menu.tsx";
 import { goTo } from "../route.ts";
 import { isHere } from "../sidebar/places.tsx";
@@ -66,6 +66,7 @@ function Title({ view }: { view: ConversationView }) {
           <span className="cut" dir="auto">
             {name}
           </span>
+          <OpenMark user={view.partner} />
         </h2>
         <p className="cut" dir="auto">
           {about(view)}

@@ -21,6 +21,9 @@ test("[WEB24] people are offered by their handle and by every word of their name
   expect(meant(people, "tom.").map((one) => one.id)).toEqual([2]);
   expect(meant(people, "x")).toEqual([]);
   expect(meant(people, "Mara")).toEqual([]);
+  const open = { ...person(4, "Marek", ""), open: true } as const;
+  expect(meant([...people, open], "mar").map((one) => one.id)).toEqual([1, 3]);
+  expect(meant([...people, open], "").map((one) => one.id)).toEqual([1, 2, 3]);
 });
 
 test("[WEB24] the handle is written out where the mention was begun, with one space after it", () => {

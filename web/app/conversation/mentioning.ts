@@ -17,12 +17,16 @@ export function mentioningAt(text: string, caret: number): Mentioning | null {
 
 const MOST = 6;
 
-/** Who may be meant: those whose handle or a word of whose name begins with what was written; nobody once a handle is complete. */
+/**
+ * Who may be meant: those whose handle or a word of whose name begins with what was written; nobody once a handle is
+ * complete, and never whoever has none.
+ */
 export function meant(people: readonly Person[], query: string): Person[] {
   const wanted = query.toLocaleLowerCase();
-  if (people.some((one) => one.handle.toLocaleLowerCase() === wanted)) return [];
+  const known = people.filter(({ handle }) => handle !== "");
+  if (known.some((one) => one.handle.toLocaleLowerCase() === wanted)) return [];
   const begins = (word: string) => word.toLocaleLowerCase().startsWith(wanted);
-  return people.filter((one) => begins(one.handle) || one.name.split(/\s+/u).some(begins)).slice(0, MOST);
+  return known.filter((one) => begins(one.handle) || one.name.split(/\s+/u).some(begins)).slice(0, MOST);
 }
 
 /** What a key does to a list of so many people on offer, of which the one at `at` is chosen; null where nothing. */

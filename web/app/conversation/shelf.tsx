@@ -1,10 +1,12 @@
+import type { UserId } from "@parley/protocol/ids";
+import CircleDashed from "lucide-react/icons/circle-dashed";
 import History from "lucide-react/icons/history";
 import Pencil from "lucide-react/icons/pencil";
 import Unplug from "lucide-react/icons/unplug";
 import X from "lucide-react/icons/x";
 import { LineAct } from "../parts/line-act.tsx";
 import { useNow } from "../parts/now.ts";
-import { useChat } from "../session.tsx";
+import { useChat, usePerson } from "../session.tsx";
 import { LineMark } from "../sidebar/self.tsx";
 import { lineShelf, lineStyle } from "../words/connection.ts";
 
@@ -28,6 +30,23 @@ export function LineShelf({ waiting }: { waiting: number }) {
         {shelf.act && <LineAct act={shelf.act} className="btn quiet small end" />}
       </div>
     </>
+  );
+}
+
+/** Who reads along when somebody writes to an open name. Nothing where the other person is somebody for certain. */
+export function OpenShelf({ partner }: { partner: UserId | null }) {
+  const person = usePerson(partner);
+  if (!person?.open) return null;
+  return (
+    <div className="shelf unclaimed">
+      <CircleDashed className="icon" />
+      <span>
+        <b>
+          Anyone can be <bdi>{person.name}</bdi>.
+        </b>{" "}
+        Nobody has claimed this name: whoever uses it next may read what you write here.
+      </span>
+    </div>
   );
 }
 

@@ -3,7 +3,7 @@ import type { ConversationId, UserId } from "@parley/protocol/ids";
 import { type ReactNode, useState } from "react";
 import { useConversation, useName } from "../conversation/known.ts";
 import { useMembers } from "../conversation/members.ts";
-import { Avatar } from "../parts/avatar.tsx";
+import { Avatar, OpenMark } from "../parts/avatar.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { say } from "../parts/toasts.tsx";
 import { goTo } from "../route.ts";
@@ -150,8 +150,9 @@ function Pick({ person, checked, toggle }: { person: Person; checked: boolean; t
         <span className="name cut">
           <bdi>{person.name}</bdi>
         </span>
-        <span className="fact cut">@{person.handle}</span>
+        {person.handle && <span className="fact cut">@{person.handle}</span>}
       </span>
+      <OpenMark user={person.id} />
       <input className="box" type="checkbox" checked={checked} onChange={toggle} />
     </label>
   );

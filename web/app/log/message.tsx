@@ -6,7 +6,7 @@ import Ellipsis from "lucide-react/icons/ellipsis";
 import Pencil from "lucide-react/icons/pencil";
 import Trash2 from "lucide-react/icons/trash-2";
 import { type ComponentType, type KeyboardEvent, type MouseEvent, memo } from "react";
-import { Avatar, Name } from "../parts/avatar.tsx";
+import { Avatar, Name, OpenMark } from "../parts/avatar.tsx";
 import { copy } from "../parts/copy.ts";
 import { useMe } from "../session.tsx";
 import { clock, shortClock } from "../words/times.ts";
@@ -96,6 +96,7 @@ function By({ message, first }: { message: Message; first: boolean }) {
           <Name user={message.author} />
         </button>
       )}
+      <OpenMark user={message.author} words="guest, open name" />
       <time className="fact" dateTime={new Date(message.time).toISOString()}>
         {clock(message.time)}
       </time>

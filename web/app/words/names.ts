@@ -42,3 +42,6 @@ export function joinNames(names: readonly string[], others = 0): string {
   if (all.length < 2) return all[0] ?? "";
   return `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
 }
+
+/** What an open name is, for whoever meets one. */
+export const OPEN_MEANS = "Nobody has claimed this name. Anyone could be using it.";
