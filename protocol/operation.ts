@@ -50,3 +50,5 @@ export const personDigitsList = z
   .regex(/^(0|-?[1-9][0-9]{0,14})(,(0|-?[1-9][0-9]{0,14}))*$/, "must be whole numbers separated by commas")
   .transform((text) => text.split(",").map(Number));
 export const limit = digits.refine((value) => value > 0, "must be at least 1");
+/** Seconds. */
+export const wait = digits.refine((value) => value <= 20, "must be at most 20");

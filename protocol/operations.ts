@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { commands, receipt } from "./commands.ts";
-import { conversation, visibility } from "./conversations.ts";
-import { digits, limit, type Operation, personDigits, personDigitsList } from "./operation.ts";
-import { person } from "./people.ts";
+import { type CommandName, commands, receipt } from "./commands.ts";
+import { conversation, conversationId, seq, visibility } from "./conversations.ts";
+import { entry } from "./entries.ts";
+import { digits, limit, type Operation, personDigits, personDigitsList, wait } from "./operation.ts";
+import { person, userId } from "./people.ts";
 
 const rows = { after: digits.optional(), limit: limit.optional() };
 const peopleRows = { ...rows, after: personDigits.optional() };
@@ -27,8 +28,8 @@ export const operations = {
   me: {
     method: "GET",
     path: "/api/me",
-    about: "Who the token belongs to.",
-    result: z.object({ person }),
+    about: "Who the token belongs to, and their inbox: the conversation that says what concerns them.",
+    result: z.object({ person, inbox: conversationId }),
   },
   update_me: {
     method: "PATCH",
@@ -194,6 +195,15 @@ export const operations = {
     }),
     result: commands.history.result,
   },
+  entries: {
+    method: "GET",
+    path: "/api/conversations/{conversation}/entries",
+    about:
+      "The log after a seq, as the socket tells it: go on after `to`. Seqs that are left out were never the caller's to read. With `wait`, up to 20 seconds, an answer that would be empty comes with the next entry.",
+    params: inConversation,
+    query: z.strictObject({ after: digits.optional(), limit: limit.optional(), wait: wait.optional() }),
+    result: z.object({ entries: z.array(entry), to: seq, head: seq }),
+  },
   post: {
     method: "POST",
     path: "/api/conversations/{conversation}/messages",
@@ -243,6 +253,27 @@ export const operations = {
     params: inConversation,
     body: z.object({ delivered: z.int().nonnegative().optional(), read: z.int().nonnegative().optional() }),
     result: commands.mark.result,
+  },
+  presence: {
+    method: "GET",
+    path: "/api/conversations/{conversation}/presence",
+    about:
+      "Who is here and who is writing now. `here` is left out above the size at which only a count is told. Whoever only asks over HTTP is not here.",
+    params: inConversation,
+    result: z.object({
+      count: z.int(),
+      here: z.array(userId).optional(),
+      writing: z.array(userId),
+      people: z.array(person),
+    }),
+  },
+  typing: {
+    method: "PUT",
+    path: "/api/conversations/{conversation}/typing",
+    about: "The caller is writing, or stopped. It ends by itself after six seconds.",
+    params: inConversation,
+    body: z.object({ active: z.boolean() }),
+    result: z.object({}),
   },
   list_members: {
     method: "GET",
@@ -318,6 +349,15 @@ export const operations = {
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;
+
+/** Where a command has another name over HTTP, or why it has no request there. */
+export const ELSEWHERE: Partial<Record<CommandName, OperationName | { because: string }>> = {
+  update_profile: "update_me",
+  find_people: "people",
+  look: "presence",
+  follow: "entries",
+  unfollow: { because: "A request for entries ends by itself." },
+};
 
 type Fields<O, Part extends string> = O extends { [P in Part]: infer S extends z.ZodObject } ? z.infer<S> : unknown;
 type Key<O> = O extends { keyed: true } ? { key: string } : unknown;

@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { ERRORS } from "../protocol/errors.ts";
 import type { Operation } from "../protocol/operation.ts";
-import { operations } from "../protocol/operations.ts";
+import { ELSEWHERE, operations } from "../protocol/operations.ts";
 
 export const REST_PAGE = new URL("../docs/rest.md", import.meta.url);
 
@@ -15,7 +15,7 @@ const OF_SOCKETS = ["bad_frame", "unknown_command", "binary_frame", "unsupported
 
 /** The page with its tables as they must be. */
 export function withTables(page: string): string {
-  return put("refusals", refusals(), put("operations", operationTable(), page));
+  return put("commands", commandTable(), put("refusals", refusals(), put("operations", operationTable(), page)));
 }
 
 function put(name: string, table: string, page: string): string {
@@ -33,6 +33,16 @@ function operationTable(): string {
   return ["| request | what it does | query or body | needs | answer |", "|---|---|---|---|---|", ...rows, ""].join(
     "\n",
   );
+}
+
+/** Only where the name differs: all others are called alike. */
+function commandTable(): string {
+  const rows = Object.entries(ELSEWHERE).map(([command, where]) => {
+    if (typeof where !== "string") return `| \`${command}\` | ${where.because} |`;
+    const { method, path }: Operation = operations[where];
+    return `| \`${command}\` | \`${method} ${path}\` |`;
+  });
+  return ["| command of the socket | over HTTP |", "|---|---|", ...rows, ""].join("\n");
 }
 
 function given({ query, body }: Operation): string {

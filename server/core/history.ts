@@ -71,7 +71,8 @@ export async function located(store: Store, actor: Actor, id: EntryId): Promise<
   return found;
 }
 
-async function readable(store: Store, actor: Actor, { row }: Place): Promise<Span[]> {
+/** What this person, who obtained the conversation, may read of it: a group only from the time of their memberships. */
+export async function readable(store: Store, actor: Actor, { row }: Place): Promise<Span[]> {
   return row.kind === "group" ? store.spans(row.id, actor.user.id) : [{ from: 1, to: null }];
 }
 

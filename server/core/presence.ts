@@ -1,5 +1,5 @@
-import type { ServerFrame } from "@parley/protocol/frames";
 import type { ConversationId, Time, UserId } from "@parley/protocol/ids";
+import type { Signal } from "@parley/protocol/signals";
 import type { Codec } from "./codec.ts";
 import type { Feed } from "./feed.ts";
 import type { Feeds } from "./feeds.ts";
@@ -36,6 +36,8 @@ export interface Watcher {
   /** They do not write any more. */
   stopped?(user: UserId): void;
 }
+
+type Told<T extends Signal["t"]> = Extract<Signal, { t: T }>;
 
 const TYPISTS_NAMED = 5;
 
@@ -122,7 +124,7 @@ export class Presence {
     this.#lookers.set(conversation, codecs);
     codecs.set(looker.codec, (codecs.get(looker.codec) ?? 0) + 1);
     looker.outlet.subscribe(lookTopic(looker.codec, conversation));
-    looker.outlet.send(looker.codec.encode([this.#presenceOf(conversation), this.#typingOf(conversation)]));
+    looker.outlet.send(looker.codec.encode([this.presenceOf(conversation), this.typingOf(conversation)]));
   }
 
   lookAway(looker: Looker, conversation: ConversationId): void {
@@ -148,6 +150,19 @@ export class Presence {
   /** Members of this conversation who are here now. */
   present(conversation: ConversationId): UserId[] {
     return [...new Set(this.roll(conversation))];
+  }
+
+  /** What those who look are told of who is here. */
+  presenceOf(conversation: ConversationId): Told<"presence"> {
+    const here = this.present(conversation);
+    const named = here.length <= this.#parts.limits.named;
+    return { t: "presence", conversation, count: here.length, ...(named ? { here } : {}) };
+  }
+
+  /** And of who is writing. */
+  typingOf(conversation: ConversationId): Told<"typing"> {
+    const users = [...(this.#typing.get(conversation)?.keys() ?? [])];
+    return { t: "typing", conversation, count: users.length, users: users.slice(0, TYPISTS_NAMED) };
   }
 
   #native(conversation: ConversationId): Set<UserId> {
@@ -182,17 +197,6 @@ export class Presence {
     for (const watcher of this.#watchers.get(conversation) ?? []) tell(watcher);
   }
 
-  #presenceOf(conversation: ConversationId): ServerFrame {
-    const here = this.present(conversation);
-    const named = here.length <= this.#parts.limits.named;
-    return { t: "presence", conversation, count: here.length, ...(named ? { here } : {}) };
-  }
-
-  #typingOf(conversation: ConversationId): ServerFrame {
-    const users = [...(this.#typing.get(conversation)?.keys() ?? [])];
-    return { t: "typing", conversation, count: users.length, users: users.slice(0, TYPISTS_NAMED) };
-  }
-
   /** Changes within one pause share one telling. */
   #tellSoon(what: "presence" | "typing", conversation: ConversationId): void {
     const id = `${what}/${conversation}`;
@@ -202,7 +206,7 @@ export class Presence {
     const large = (this.#parts.feeds.get(conversation)?.followers.size ?? 0) > named;
     this.#parts.clock.after(large ? pause.large : pause.small, () => {
       this.#due.delete(id);
-      const frame = what === "presence" ? this.#presenceOf(conversation) : this.#typingOf(conversation);
+      const frame = what === "presence" ? this.presenceOf(conversation) : this.typingOf(conversation);
       for (const codec of this.#lookers.get(conversation)?.keys() ?? []) {
         this.#parts.broadcast.publish(lookTopic(codec, conversation), codec.encode([frame]));
       }

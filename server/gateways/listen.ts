@@ -25,6 +25,8 @@ export function listen(
       reusePort: false,
       // Hazard: above its own limit Bun answers without a word; ours is smaller and says what is wrong.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      // Seconds: whoever waits for entries is silent for up to 20 of them.
+      idleTimeout: 30,
       fetch,
       websocket,
     });

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { commands, type Result } from "@parley/protocol/commands";
 import type { Operation } from "@parley/protocol/operation";
-import { operations } from "@parley/protocol/operations";
+import { ELSEWHERE, type OperationName, operations } from "@parley/protocol/operations";
 import { startRest } from "../kit/rest.ts";
 
 const node = startRest();
@@ -29,6 +29,22 @@ test("[REST1] an operation that is a command has its name and gives all its argu
     const given = [...shapeOf(params), ...shapeOf(query), ...shapeOf(body), ...(keyed ? ["key"] : [])];
     const wanted = shapeOf(commands[command].args);
     expect({ name, given: [...new Set(given)].sort() }).toEqual({ name, given: wanted.sort() });
+  }
+});
+
+test("[REST17] every command can be given over HTTP as well, or it is said why not", () => {
+  for (const command of Object.keys(commands) as (keyof typeof commands)[]) {
+    const own: Operation | undefined = command in operations ? operations[command as OperationName] : undefined;
+    const given = [
+      ...shapeOf(own?.params),
+      ...shapeOf(own?.query),
+      ...shapeOf(own?.body),
+      ...(own?.keyed ? ["key"] : []),
+    ];
+    const same = own !== undefined && shapeOf(commands[command].args).every((name) => given.includes(name));
+    const elsewhere = ELSEWHERE[command];
+    const known = typeof elsewhere === "string" ? elsewhere in operations : (elsewhere?.because ?? "").length > 10;
+    expect({ command, same, known }).toEqual({ command, same: !elsewhere, known: Boolean(elsewhere) });
   }
 });
 

@@ -154,7 +154,7 @@ test("[REST8] a private room does not exist for those outside", async () => {
   const { id } = (body as { conversation: { id: number } }).conversation;
   for (const [{ method, params, body: schema }, path] of everyOperation(String(id))) {
     if (!params) continue;
-    const fields = { name: "x", text: "x", read: 1 };
+    const fields = { name: "x", text: "x", read: 1, active: true };
     const code = await node.refusal(method, path, { token: ben.token, key: "k", ...(schema ? { body: fields } : {}) });
     expect({ method, path, code }).toEqual({ method, path, code: "not_found" });
   }

@@ -10,7 +10,10 @@ test("[REST2] a visitor gets a token, and the token says who they are", async ()
   expect(status).toBe(201);
   expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
   expect(person).toMatchObject({ name: "Ada Lovelace", handle: "ada.lovelace" });
-  expect((await node.ask("GET", "/api/me", { token })).body).toEqual({ person } as never);
+  expect((await node.ask("GET", "/api/me", { token })).body).toEqual({
+    person,
+    inbox: expect.any(Number),
+  } as never);
 });
 
 test("[REST2] the same secret is the same person, whatever name comes with it, so a lost answer makes no second one", async () => {

@@ -2,7 +2,7 @@ import { receipt } from "@parley/protocol/commands";
 import { conversation, mark, member, reach, roomListing } from "@parley/protocol/conversations";
 import { entry } from "@parley/protocol/entries";
 import { message, notice, page } from "@parley/protocol/messages";
-import { digits, limit, personDigits, personDigitsList } from "@parley/protocol/operation";
+import { digits, limit, personDigits, personDigitsList, wait } from "@parley/protocol/operation";
 import { person } from "@parley/protocol/people";
 import { z } from "zod";
 
@@ -30,6 +30,7 @@ const NAMED: Record<string, z.ZodType> = {
 const IN_ADDRESSES = new Map<unknown, JsonSchema>([
   [digits, { type: "integer", minimum: 0 }],
   [limit, { type: "integer", minimum: 1 }],
+  [wait, { type: "integer", minimum: 0, maximum: 20 }],
   [personDigits, { type: "integer" }],
   [personDigitsList, { type: "array", items: { type: "integer" } }],
 ]);

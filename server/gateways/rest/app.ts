@@ -12,8 +12,10 @@ import { documentAssets } from "./documents.ts";
 import { secured, shared } from "./headers.ts";
 import { healthAnswers } from "./health.ts";
 import { takeIn } from "./intake.ts";
+import { logAnswers } from "./log.ts";
 import type { Answer, OpenAnswers, OwnAnswers, RestParts } from "./parts.ts";
 import { guestAnswers, ownAnswers } from "./people.ts";
+import { presenceAnswers } from "./presence.ts";
 
 /** Who asks goes along with each request. */
 interface Env {
@@ -91,7 +93,12 @@ async function whoAsks({ chat: { people } }: RestParts, authorization: string | 
 
 function answering(parts: RestParts): Record<string, Answering> {
   const open: OpenAnswers = { ...guestAnswers(parts), ...healthAnswers(parts) };
-  const own: OwnAnswers = { ...ownAnswers(parts), ...conversationAnswers(parts) };
+  const own: OwnAnswers = {
+    ...ownAnswers(parts),
+    ...conversationAnswers(parts),
+    ...logAnswers(parts),
+    ...presenceAnswers(parts),
+  };
   const commands: Record<string, Answering> = {};
   for (const [name, { command }] of Object.entries<Operation>(operations)) {
     if (command) commands[name] = commandAnswer(parts, command as PlainCommand);

@@ -34,7 +34,7 @@ export function ownAnswers(parts: RestParts): Pick<OwnAnswers, "me" | "update_me
       const { people } = await chat.run({ user }, "people", { ids: ids ?? [] });
       return { result: { people, next: null } };
     },
-    me: async (_, user) => ({ result: { person: personOf(user) } }),
+    me: async (_, user) => ({ result: { person: personOf(user), inbox: user.inbox } }),
     async update_me(change, user) {
       const key = digests.random(KEY_LENGTH);
       return { result: await chat.run({ user }, "update_profile", { key, ...change }) };
