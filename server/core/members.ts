@@ -25,10 +25,20 @@ export class Members {
   async join(actor: Actor, { conversation, key }: Args<"join">): Promise<{ conversation: Conversation }> {
     const { store } = this.#parts;
     const { member } = await obtain(store, actor, conversation);
-    if (!member) await this.#enter(actor, conversation, key, actor.user, "join");
+    if (!member) await this.#joinOnce(actor, conversation, key);
     const joined = await summarise(store, conversation, actor.user.id);
     if (!joined) throw new ChatError("gone");
     return { conversation: joined };
+  }
+
+  /** Somebody who joins twice at the same moment is in, both times. */
+  async #joinOnce(actor: Actor, conversation: ConversationId, key: Key): Promise<void> {
+    try {
+      await this.#enter(actor, conversation, key, actor.user, "join");
+    } catch (error) {
+      const isIn = error instanceof ChatError && error.code === "forbidden";
+      if (!isIn || !(await this.#parts.store.member(conversation, actor.user.id))) throw error;
+    }
   }
 
   async add(actor: Actor, { conversation, key, user }: Args<"add_member">): Promise<Receipt> {

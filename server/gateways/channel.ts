@@ -227,6 +227,7 @@ export class Channel implements Tap, Watcher {
     this.#guests.delete(guest);
     guest.socket.unsubscribe(this.#topic);
     present?.leave();
+    this.#tellMove("went", guest.user.id);
     guest.ended(why);
   }
 

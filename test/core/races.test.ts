@@ -60,3 +60,15 @@ test("[AUTH8] somebody who is removed and added again while their feed is behind
   await stage.settle();
   expect(bens.texts(room).at(-1)).toBe("Welcome back.");
 });
+
+test("[AUTH9] somebody who joins twice at the same moment is told yes both times, and joined once", async () => {
+  const stage = new Stage();
+  const [ada, ben] = [await stage.person("Ada"), await stage.person("Ben")];
+  const room = await stage.room(ada);
+  const twice = ["one", "two"].map((key) => stage.chat.run({ user: ben }, "join", { key, conversation: room }));
+  const [one, two] = (await Promise.all(twice)).map(({ conversation }) => conversation);
+  expect(one).toMatchObject({ role: "member", members: 2 });
+  expect(two).toEqual(one as never);
+  const entries = await stage.store.entries(room, 0, 100, 100_000);
+  expect(entries.filter(({ kind }) => kind === "joined")).toHaveLength(2);
+});

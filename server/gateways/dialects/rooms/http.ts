@@ -1,6 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId } from "@parley/protocol/ids";
 import { z } from "zod";
+import { obtain } from "../../../core/authorize.ts";
 import type { User } from "../../../core/ports.ts";
 import type { Channels } from "../../channels.ts";
 import { bodyIn, detail, faults, notAllowed } from "../../detail.ts";
@@ -93,7 +94,7 @@ class RoomsOverHttp {
 
   /** Answers when the sockets of this room are closed. */
   async #delete(segment: string, by: Proven): Promise<Response> {
-    const id = idOf(segment);
+    const id = await this.#room(segment, by ?? (await this.#parts.chat.house()));
     const channel = this.#channels.get(id);
     await this.#parts.chat.rooms.close(id, by && { user: by });
     await channel?.settled();
@@ -102,15 +103,19 @@ class RoomsOverHttp {
 
   async #messages(segment: string, by: Proven): Promise<Response> {
     const { chat } = this.#parts;
-    const body = await messagesOf(chat, { user: by ?? (await chat.house()) }, idOf(segment));
+    const user = by ?? (await chat.house());
+    const body = await messagesOf(chat, { user }, await this.#room(segment, user));
     return new Response(body, { headers: { "content-type": "application/json" } });
   }
-}
 
-function idOf(segment: string): ConversationId {
-  const id = roomId(segment);
-  if (id === null) throw new ChatError("not_found");
-  return id;
+  /** The id of a room that this person sees. Throws `not_found` and `gone`. */
+  async #room(segment: string, user: User): Promise<ConversationId> {
+    const id = roomId(segment);
+    if (id === null) throw new ChatError("not_found");
+    const { row } = await obtain(this.#parts.store, { user }, id);
+    if (row.kind !== "room") throw new ChatError("not_found");
+    return id;
+  }
 }
 
 function shown({ id, name, created }: { id: ConversationId; name: string; created: number }) {
