@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { joinByName, native } from "../kit/natives.ts";
 import { OldClient } from "../kit/old-client.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
-import { byDialect, byNative, byRest, OLD_WAYS, type Way } from "../kit/ways.ts";
+import { byDialect, byNative, byNumber, byRest, OLD_WAYS, type Way } from "../kit/ways.ts";
 
 const ROOM = "lobby";
-const env = { PARLEY_HOME_ROOMS: `messenger=${ROOM},broadcast=${ROOM},plain=${ROOM}` };
+const env = { PARLEY_HOME_ROOMS: `messenger=${ROOM},broadcast=${ROOM},plain=${ROOM},direct=${ROOM}` };
 const folder = temporaryFolder();
 let server: ServerProcess;
 /** The room that they all share, which is there once somebody came. */
@@ -35,7 +35,12 @@ async function eventually(isSo: () => Promise<boolean>, what: string): Promise<v
 
 test("[DIA110] a room that all ways in share shows everybody's messages to everybody, each once and in the order of its log", async () => {
   const old = await Promise.all(OLD_WAYS.map((dialect) => byDialect(server.url, dialect, `${dialect}er`, room)));
-  const ways: Way[] = [...old, await byNative(server.url, "natalie", ROOM), await byRest(server.url, "restine", room)];
+  const ways: Way[] = [
+    ...old,
+    await byNumber(server.url, 7, room),
+    await byNative(server.url, "natalie", ROOM),
+    await byRest(server.url, "restine", room),
+  ];
   const each = 25;
   const talk = async (way: Way) => {
     for (let n = 0; n < each; n++) await way.say(`${way.name} says ${n} <b>&`);
@@ -58,7 +63,7 @@ test("[DIA110] a room that all ways in share shows everybody's messages to every
 
 /** Somebody who goes on talking by a dialect while the server comes and goes, and what they were shown in each life. */
 class Regular {
-  readonly lives: string[][] = [];
+  readonly lives: Way[] = [];
   readonly #name: string;
   readonly #come: () => Promise<Way>;
   #count = 0;
@@ -75,16 +80,23 @@ class Regular {
       await way.say(`${this.#name} ${this.#count++}`);
       await Bun.sleep(55 + Math.random() * 10);
     }
-    this.lives.push(await way.heard());
+    this.lives.push(way);
     way.leave();
   }
 }
 
+function placeOf(places: ReadonlyMap<string, number>, line: string): number {
+  const place = places.get(line);
+  if (place === undefined) throw new Error(`"${line}" was shown, and is not in the log.`);
+  return place;
+}
+
 test("[DIA111] a server that is killed while all talk has everything afterwards that anybody was shown, once and in that order", async () => {
   const nadia = await byNative(server.url, "nadia", ROOM);
-  const regulars = OLD_WAYS.map(
+  const old = OLD_WAYS.map(
     (dialect) => new Regular(`${dialect}ist`, () => byDialect(server.url, dialect, `${dialect}ist`, room)),
   );
+  const number = new Regular("number", () => byNumber(server.url, 8, room));
   let posting = true;
   const acknowledged: string[] = [];
   const nadiaTalks = (async () => {
@@ -96,7 +108,7 @@ test("[DIA111] a server that is killed while all talk has everything afterwards 
   })();
   for (let kill = 0; kill < 3; kill++) {
     let alive = true;
-    const talking = regulars.map((regular) => regular.talk(() => alive));
+    const talking = [...old, number].map((regular) => regular.talk(() => alive));
     await Bun.sleep(600 + Math.random() * 300);
     await server.kill();
     alive = false;
@@ -109,12 +121,18 @@ test("[DIA111] a server that is killed while all talk has everything afterwards 
   const log = await rest.heard();
   expect(new Set(log).size).toBe(log.length);
   const places = new Map(log.map((line, at) => [line, at]));
+  const shown = async (way: Way) => (await way.heard()).map((line) => placeOf(places, line));
   for (const line of acknowledged) expect([line, places.has(line)]).toEqual([line, true]);
-  for (const heard of regulars.flatMap(({ lives }) => lives)) {
-    expect(heard.length).toBeGreaterThan(10);
-    const at = heard.map((line) => places.get(line) ?? Number.NaN);
-    // What was shown is a stretch of the log without a gap: nothing is lost, doubled or turned round.
+  for (const way of old.flatMap(({ lives }) => lives)) {
+    const at = await shown(way);
+    expect(at.length).toBeGreaterThan(10);
+    // A stretch of the log without a gap: nothing is lost, doubled or turned round.
     expect(at).toEqual(at.map((_, n) => (at[0] as number) + n));
+  }
+  for (const way of number.lives) {
+    const at = await shown(way);
+    expect(at.length).toBeGreaterThan(10);
+    expect(at).toEqual([...new Set(at)].sort((a, b) => a - b));
   }
   expect(await nadia.heard()).toEqual(log);
   for (const way of [nadia, rest]) way.leave();

@@ -50,7 +50,7 @@ const OLD: Readonly<Record<string, OldWay>> = {
     address: (name) => `/dialects/plain/ws/${name}`,
     frame: (text) => text,
     shows: (frame) => {
-      const [, by = "", text = ""] = /^(\w+): (.*)$/s.exec(frame) ?? [];
+      const [, by = "", text = ""] = /^([^:]+): (.*)$/s.exec(frame) ?? [];
       return by === "System" ? null : { by, text };
     },
   },
@@ -69,6 +69,44 @@ export async function byDialect(url: string, dialect: string, name: string, room
     heard: async () => client.heard.flatMap((frame) => lineOf(way.shows(frame))),
     leave: () => client.drop(),
   };
+}
+
+/** Somebody who is a number, and says everything to the room as a group. */
+export async function byNumber(url: string, number: number, room: ConversationId): Promise<Way> {
+  const client = await OldClient.open(`${url}/ws/${number}`);
+  await client.next();
+  const name = `User ${number}`;
+  const token = await heldBy(url, `Guest ${crypto.randomUUID()}`);
+  const own: string[] = [];
+  return {
+    name,
+    say: async (message) => {
+      own.push(message);
+      client.say({ type: "message", group_id: room, message });
+    },
+    heard: async () => {
+      let kept = 0;
+      const lines = client.heard.flatMap((text): { by: number; text: string }[] => {
+        const { type, sender_id, message } = JSON.parse(text);
+        if (type === "error") throw new Error(text);
+        // One's own are told by their numbers alone, in the order in which they were said.
+        if (type === "message_sent") return [{ by: number, text: own[kept++] ?? "" }];
+        return type === "new_message" ? [{ by: sender_id, text: message }] : [];
+      });
+      const names = await namesOf(url, token, new Set(lines.map(({ by }) => by)));
+      return lines.map(({ by, text }) => `${names.get(by)}: ${text}`);
+    },
+    leave: () => client.drop(),
+  };
+}
+
+/** Those people as everybody calls them, by their numbers. */
+async function namesOf(url: string, token: string, ids: Set<number>): Promise<Map<number, string>> {
+  if (ids.size === 0) return new Map();
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${url}/api/people?ids=${[...ids].join(",")}`, { headers });
+  const { people } = (await answer.json()) as { people: { id: number; name: string }[] };
+  return new Map(people.map(({ id, name }) => [id, name]));
 }
 
 /** Somebody with Parley's own client. */
