@@ -157,7 +157,14 @@ function foreignGateway(config: Config, sockets: SocketGateway, shared: Shared):
   const limits = { name: chat.shownName, text: chat.text, pendingBytes, pendingCommands, bodyBytes };
   const parts: DialectParts = { ...shared, clock, limits, rate: null, homes: dialects.homes };
   const spoken = FOREIGN.map((dialect) => dialect(parts));
-  return new ForeignGateway({ sockets, observer: shared.observer, names: dialects.names, dialects: spoken, origins });
+  return new ForeignGateway({
+    sockets,
+    chat: shared.chat,
+    observer: shared.observer,
+    names: dialects.names,
+    dialects: spoken,
+    origins,
+  });
 }
 
 function socketGateway(

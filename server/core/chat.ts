@@ -20,6 +20,7 @@ import { Messages } from "./messages.ts";
 import { People } from "./people.ts";
 import type { Broadcast, Bus, Clock, Digests, Logged, Observer, Outlet, Passwords, Store, User } from "./ports.ts";
 import { Presence, type PresenceLimits } from "./presence.ts";
+import { watchProof } from "./proof.ts";
 import { mark, receipts, tellMoved } from "./receipts.ts";
 import { Rooms } from "./rooms.ts";
 import { summarise } from "./summary.ts";
@@ -164,6 +165,12 @@ export class Chat {
       if (one) all.push(one);
     }
     return all;
+  }
+
+  /** Calls `ended` once when this token of theirs, given by its digest, has ended. The result stops watching. */
+  watchProof(user: User, token: string, ended: () => void): Promise<() => void> {
+    const { store, clock } = this.#parts;
+    return watchProof({ store, clock, feeds: this.feeds }, user, token, ended);
   }
 
   /** This person is writing, or stopped. Only members who follow the conversation are heard. */

@@ -12,10 +12,15 @@ export interface Tapped {
   untap(): void;
 }
 
+export interface TapParts {
+  store: Store;
+  feeds: Feeds;
+}
+
 const ATTEMPTS = 8;
 
 /** Hears a conversation from now on. Whether anybody may is for the caller. Throws `not_found` or `gone`. */
-export async function tapped(parts: { store: Store; feeds: Feeds }, id: ConversationId, tap: Tap): Promise<Tapped> {
+export async function tapped(parts: TapParts, id: ConversationId, tap: Tap): Promise<Tapped> {
   const { store, feeds } = parts;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const row = await store.conversation(id);

@@ -4,8 +4,9 @@ import type { Chat } from "../core/chat.ts";
 import type { Broadcast, Clock, Digests, Observer, Store, User } from "../core/ports.ts";
 import type { Arrival, Caller } from "./arrival.ts";
 import { detail, detailOf } from "./detail.ts";
-import type { Admission, ForeignDialect, HttpAsked, Session, Socket } from "./dialect.ts";
+import type { Admission, ForeignDialect, HttpAsked, Opening, Session, Socket } from "./dialect.ts";
 import { traceOf } from "./problem.ts";
+import { whileProven } from "./proven.ts";
 import { type Asked, explicit, type Selection, segmentsOf, selectSocket } from "./select.ts";
 import { sharing } from "./sharing.ts";
 import { type SocketGateway, wantsSocket } from "./sockets.ts";
@@ -38,6 +39,7 @@ export interface DialectLimits {
 }
 
 export interface ForeignParts {
+  chat: Chat;
   sockets: SocketGateway;
   dialects: readonly ForeignDialect[];
   observer: Observer;
@@ -74,12 +76,17 @@ export class ForeignGateway {
     const dialect = asked && this.#dialects.get(asked.dialect);
     if (!asked || !dialect) return new Response(null, { status: 403 });
     if (this.#parts.sockets.draining) return new Response(null, { status: 503 });
-    return this.#accept(arrival, dialect.name, await this.#admit(dialect, asked, arrival));
+    const token = tokenOf(arrival.request, asked.query);
+    return this.#accept(arrival, dialect.name, await this.#admit(dialect, { ...asked, token }, arrival), token);
   }
 
-  async #admit(dialect: ForeignDialect, asked: Asked, { request, caller }: Arrival): Promise<Admission> {
+  async #admit(
+    dialect: ForeignDialect,
+    asked: Asked & { token: string | null },
+    { caller }: Arrival,
+  ): Promise<Admission> {
     try {
-      return await dialect.admit({ ...asked, token: tokenOf(request, asked.query), address: caller.address });
+      return await dialect.admit({ ...asked, address: caller.address });
     } catch (error) {
       const facts = { request: caller.id, dialect: dialect.name, error: traceOf(error) };
       this.#parts.observer.log("error", "bug", facts);
@@ -87,13 +94,21 @@ export class ForeignGateway {
     }
   }
 
-  #accept(arrival: Arrival, dialect: DialectName, admission: Admission): Response | undefined {
+  #accept(arrival: Arrival, dialect: DialectName, admission: Admission, token: string | null): Response | undefined {
     if (admission.is === "refused") return new Response(null, { status: admission.status });
-    const open = admission.is === "accepted" ? admission.open : (socket: Socket) => new Ended(socket, admission);
+    const open =
+      admission.is === "accepted"
+        ? this.#whileProven(admission, token)
+        : (socket: Socket) => new Ended(socket, admission);
     const user = admission.is === "accepted" ? admission.user : null;
     if (this.#parts.sockets.accept(arrival, { dialect, user, open })) return undefined;
     if (admission.is === "accepted") admission.lost?.();
     return new Response(null, { status: 400 });
+  }
+
+  #whileProven({ user, open }: Extract<Admission, { is: "accepted" }>, token: string | null): Opening {
+    const { chat, observer } = this.#parts;
+    return token === null ? open : whileProven({ chat, observer, user, token }, open);
   }
 
   #http({ request, caller }: Arrival, { pathname, searchParams: query }: URL): Promise<Response> | null {

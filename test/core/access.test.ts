@@ -206,3 +206,29 @@ test("[PEO22] a wrong password on a socket is told, and another may be tried on 
   await line.until(({ t }) => t === "caught_up");
   line.close();
 });
+
+test("[PEO23] whoever watches a proof is told once: when its token ends, when it had ended before, and with the account", async () => {
+  const stage = new Stage();
+  const ended: string[] = [];
+  const watch = (user: Awaited<ReturnType<Stage["person"]>>, token: string, as: string) =>
+    stage.chat.watchProof(user, token, () => ended.push(as));
+  const [ada, ben] = [await stage.person("Ada"), await stage.person("Ben")];
+  const [adas, bens] = ["Ada", "Ben"].map((name) => stage.chat.people.digestOf(name.padEnd(32, "_"))) as [
+    string,
+    string,
+  ];
+  await watch(ada, adas, "ada");
+  const stop = await watch(ada, adas, "stopped");
+  await watch(ben, bens, "ben");
+  stop();
+  await stage.settle();
+  expect(ended).toEqual([]);
+  await stage.chat.run({ user: ada, token: adas }, "sign_out", { key: "out" });
+  await stage.settle();
+  expect(ended).toEqual(["ada"]);
+  await watch(ada, adas, "late");
+  await stage.settle();
+  await stage.chat.run({ user: ben }, "delete_account", { key: "bye" });
+  await stage.settle();
+  expect(ended).toEqual(["ada", "late", "ben"]);
+});

@@ -84,7 +84,12 @@ test("[PEO17] plain: a held or claimed name takes its token, however it is writt
     expect(await frida.next()).toBe("frida: it is me");
     await frida.leave();
   }
+  const [one, other] = [await OldClient.open(`${url}/ws/frida?token=${token}`), await enter("gustav")];
+  for (const client of [one, other]) await client.next();
   await ask("POST", "/api/sign-out", { everywhere: true }, token);
+  expect(await one.end()).toEqual({ code: 1008, reason: "Signed out" });
+  expect([await other.next(), await other.rest()]).toEqual(["System: frida has left the chat", []]);
+  await other.leave();
   expect((await handshake(`${url}/ws/frida?token=${session.token}`)).status).toBe(403);
   expect(await refused("frida")).toEqual(taken);
   const gina = await enter("gina");
