@@ -138,8 +138,9 @@ async function familyOf(pid: number): Promise<number[]> {
 }
 
 async function versionAt(url: string): Promise<string> {
-  const response = await ask(`${url}/health`);
-  if (!response) throw new TargetError(`There is no server at ${url}: it does not answer.`);
+  const response = await request(`${url}/health`).catch((error) => {
+    throw new TargetError(whyNoAnswer(url, (error as { code?: string }).code ?? ""));
+  });
   const said = (await response.json().catch(() => null)) as { status?: string; version?: string } | null;
   if (said?.status !== "healthy" || !said.version) throw new TargetError(`What answers at ${url} is not Parley.`);
   return said.version;
@@ -156,8 +157,17 @@ async function answers(url: string): Promise<boolean> {
   return (await ask(`${url}/health`)) !== null;
 }
 
+function whyNoAnswer(url: string, code: string): string {
+  if (!/CERT|SIGNATURE|ISSUER/.test(code)) return `There is no server at ${url}: it does not answer.`;
+  return `The certificate of ${url} is not trusted (${code}); NODE_EXTRA_CA_CERTS can name a file with its authority.`;
+}
+
 function ask(url: string): Promise<Response | null> {
-  return fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN) }).catch(() => null);
+  return request(url).catch(() => null);
+}
+
+function request(url: string): Promise<Response> {
+  return fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN) });
 }
 
 /** A port that nobody listens on now. */

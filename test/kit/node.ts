@@ -13,6 +13,7 @@ import { type GatewayLimits, SocketGateway } from "@parley/server/gateways/socke
 import { memoryStore } from "@parley/server/store/memory/memory";
 import { checkFrame } from "./documents.ts";
 import { quickPasswords } from "./passwords.ts";
+import { socketTo } from "./socket.ts";
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -110,8 +111,8 @@ export class Line {
   readonly #socket: WebSocket;
   #waiting: (() => void)[] = [];
 
-  private constructor(url: string) {
-    this.#socket = new WebSocket(url);
+  private constructor(url: string, ca?: string) {
+    this.#socket = socketTo(url, ca);
     this.#socket.onmessage = ({ data }) => {
       const frames = JSON.parse(String(data)) as ServerFrame[];
       frames.forEach(checkFrame);
@@ -124,8 +125,8 @@ export class Line {
     };
   }
 
-  static async open(url: string): Promise<Line> {
-    const line = new Line(url);
+  static async open(url: string, ca?: string): Promise<Line> {
+    const line = new Line(url, ca);
     await new Promise<void>((resolve, reject) => {
       line.#socket.onopen = () => resolve();
       line.#socket.onerror = () => reject(new Error("The socket did not open."));
@@ -133,9 +134,9 @@ export class Line {
     return line;
   }
 
-  /** Opens and says hello under this name; resolves once caught up. */
-  static async enter(url: string, name: string, more: object = {}): Promise<Line> {
-    const line = await Line.open(url);
+  /** Opens and says hello under this name; resolves once caught up. `ca` is an authority to trust. */
+  static async enter(url: string, name: string, more = {}, ca?: string): Promise<Line> {
+    const line = await Line.open(url, ca);
     line.say([{ t: "hello", version: PROTOCOL_VERSION, guest: { name, secret: secretOf(name) }, ...more }]);
     await line.until((frame) => frame.t === "caught_up");
     return line;

@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { checkOldFrame } from "./documents.ts";
+import { socketTo } from "./socket.ts";
 
 /** How long a frame may take before a transcript has failed. Milliseconds. */
 const PATIENCE = 5_000;
@@ -27,9 +28,9 @@ export class OldClient {
     };
   }
 
-  /** Resolves once the socket is open, or closed without having been. */
-  static async open(url: string): Promise<OldClient> {
-    const socket = new WebSocket(url.replace(/^http/, "ws"));
+  /** Resolves once the socket is open, or closed without having been. `ca` is an authority to trust. */
+  static async open(url: string, ca?: string): Promise<OldClient> {
+    const socket = socketTo(url.replace(/^http/, "ws"), ca);
     const client = new OldClient(socket);
     await new Promise<void>((resolve) => {
       socket.onopen = () => resolve();
