@@ -43,6 +43,14 @@ export function checkFrame(frame: { t: string }): void {
   hold(frames.getSchema(`asyncapi.json#/components/schemas/parleySent_${frame.t}`), frame, `the frame ${frame.t}`);
 }
 
+/** Throws unless `/asyncapi.json` says that this command may be answered like that. */
+export function checkResult(command: string, result: unknown): void {
+  const known = schemas[`parleyReceived_${command}`];
+  if (!known) return;
+  const at = `asyncapi.json#/components/schemas/parleyReceived_${command}/x-result`;
+  hold(frames.getSchema(at), result, `the result of ${command}`);
+}
+
 /** Throws unless a socket of this dialect may say this. */
 export function checkOldFrame(url: string, text: string): void {
   const dialect = dialectOf(url, text);

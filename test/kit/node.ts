@@ -11,7 +11,7 @@ import { nativeDialect } from "@parley/server/gateways/native/session";
 import type { BunSocket } from "@parley/server/gateways/socket";
 import { type GatewayLimits, SocketGateway } from "@parley/server/gateways/sockets";
 import { memoryStore } from "@parley/server/store/memory/memory";
-import { checkFrame } from "./documents.ts";
+import { checkFrame, checkResult } from "./documents.ts";
 import { quickPasswords } from "./passwords.ts";
 import { socketTo } from "./socket.ts";
 
@@ -104,6 +104,8 @@ export function startNode(options: NodeOptions = {}) {
   };
 }
 
+type Answer = Extract<ServerFrame, { t: "ok" | "error" }>;
+
 /** A bare client of the native protocol: says literal frames, and remembers what it heard, all as documented. */
 export class Line {
   readonly frames: ServerFrame[] = [];
@@ -163,10 +165,12 @@ export class Line {
   }
 
   /** The answer to a command, which gets the next free number. */
-  async ask(command: object): Promise<Extract<ServerFrame, { t: "ok" | "error" }>> {
+  async ask(command: object): Promise<Answer> {
     const id = ++this.#id;
     this.say([{ ...command, id }]);
-    return this.until((frame) => (frame.t === "ok" || frame.t === "error") && frame.id === id);
+    const answer = await this.until<Answer>((frame) => (frame.t === "ok" || frame.t === "error") && frame.id === id);
+    if (answer.t === "ok") checkResult((command as { t: string }).t, answer.result);
+    return answer;
   }
   #id = 10_000;
 

@@ -4,7 +4,7 @@ import { operations } from "@parley/protocol/operations";
 import { signals } from "@parley/protocol/signals";
 import { nativeWire } from "@parley/server/gateways/native/frames";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
-import { checkAnswer, checkFrame, checkOldFrame } from "../kit/documents.ts";
+import { checkAnswer, checkFrame, checkOldFrame, checkResult } from "../kit/documents.ts";
 import { startRest } from "../kit/rest.ts";
 
 const node = startRest();
@@ -106,6 +106,7 @@ test("[API5] an answer or a frame that is not as documented is noticed by every 
   checkFrame({ t: "bye", retry_after: 1 } as never);
   expect(() => checkFrame({ t: "bye", retry_after: "1" } as never)).toThrow("retry_after");
   expect(() => checkFrame({ t: "hullo" } as never)).toThrow("not documented");
+  expect(() => checkResult("people", { people: [{ id: 1 }] })).toThrow("the result of people");
   checkOldFrame("ws://host/ws/bob", "alice: hello");
   expect(() => checkOldFrame("ws://host/ws/bob", "hello")).toThrow("plain says");
 });

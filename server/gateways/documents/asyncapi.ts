@@ -44,9 +44,10 @@ type Side = "Received" | "Sent";
 function messagesOf(shapes: Shapes, wire: Wire, side: Side): JsonSchema {
   const frames = side === "Received" ? wire.received : wire.sent;
   const refs = Object.fromEntries(
-    Object.entries(frames).map(([name, { schema, about }]) => {
+    Object.entries(frames).map(([name, { schema, about, result }]) => {
       const shape = side === "Received" ? shapes.received(schema) : shapes.sent(schema);
-      return [name, shapes.component(`${wire.name}${side}_${name}`, { description: about, ...shape })];
+      const answer = result && { "x-result": shapes.sent(result) };
+      return [name, shapes.component(`${wire.name}${side}_${name}`, { description: about, ...answer, ...shape })];
     }),
   );
   if (wire.batches) return { [wire.name + side]: batchOf(wire, side, frames, refs) };

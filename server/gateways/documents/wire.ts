@@ -7,6 +7,8 @@ export interface FrameShape {
   schema: z.ZodType;
   /** Each was really said: a test says it again, or hears it. */
   examples: readonly unknown[];
+  /** What is answered, where that is told in a frame of another kind. */
+  result?: z.ZodType;
 }
 
 export type Frames = Readonly<Record<string, FrameShape>>;

@@ -1,3 +1,4 @@
+import { commands } from "@parley/protocol/commands";
 import { clientFrames, serverFrames } from "@parley/protocol/frames";
 import type { Operation } from "@parley/protocol/operation";
 import { type OperationName, operations } from "@parley/protocol/operations";
@@ -41,10 +42,11 @@ const ABOUT_SENT: Record<keyof typeof serverFrames | keyof typeof signals, strin
 export const nativeWire: Wire = {
   name: "parley",
   title: "Parley's own protocol",
-  about: "Every message either way is a JSON array of frames, told apart by `t`. The first frame is `hello`.",
+  about:
+    "Every message either way is a JSON array of frames, told apart by `t`. The first frame is `hello`. A frame with an `id` is a command; `x-result` of its schema is what the `ok` with this id answers.",
   addresses: [{ path: "/socket" }],
   batches: true,
-  received: shown(clientFrames, aboutReceived, recorded.frames.received),
+  received: answered(shown(clientFrames, aboutReceived, recorded.frames.received)),
   sent: shown(
     { ...serverFrames, ...signals },
     (name) => ABOUT_SENT[name as keyof typeof ABOUT_SENT],
@@ -60,9 +62,19 @@ function shown(
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [
       name,
-      { about: about(name), schema, examples: examples[name] ?? [] },
+      {
+        about: about(name),
+        schema,
+        examples: examples[name] ?? [],
+      },
     ]),
   );
+}
+
+/** The same, with what commands are answered. */
+function answered(frames: Frames): Frames {
+  const results = Object.entries(commands).map(([name, { result }]) => [name, { ...frames[name], result }]);
+  return { ...frames, ...Object.fromEntries(results) };
 }
 
 /** A command is told in the words of the operation that carries it out over HTTP. */
