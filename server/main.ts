@@ -14,6 +14,7 @@ import { broadcastDialect } from "./gateways/dialects/broadcast/session.ts";
 import { broadcastTable } from "./gateways/dialects/broadcast/stats.ts";
 import { directDialect } from "./gateways/dialects/direct/dialect.ts";
 import * as directFrames from "./gateways/dialects/direct/frames.ts";
+import { directTable } from "./gateways/dialects/direct/table.ts";
 import * as messengerFrames from "./gateways/dialects/messenger/frames.ts";
 import { messengerDialect } from "./gateways/dialects/messenger/session.ts";
 import * as plainFrames from "./gateways/dialects/plain/frames.ts";
@@ -65,7 +66,7 @@ export const WIRES = [
   oldWire("plain", plainFrames),
 ];
 /** What dialects answer over HTTP, for the documents. */
-export const TABLES = [broadcastTable];
+export const TABLES = [broadcastTable, directTable];
 /** Milliseconds that clients get to take in their last frames. */
 const GRACE = 2_000;
 /** What a start can fail of without being broken: one sentence says it. */

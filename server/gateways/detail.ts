@@ -26,11 +26,11 @@ export function detailOf({ code, message, retryAfter }: ChatError): Response {
   return detail(status, message, { ...wait, ...(status === 401 && { "www-authenticate": "Bearer" }) });
 }
 
-/** What is wrong with a body, field by field: 422. */
-export function faults(issues: readonly Fault[]): Response {
+/** What is wrong with a body, a query or an address, field by field: 422. */
+export function faults(issues: readonly Fault[], where: "body" | "query" | "path" = "body"): Response {
   const rows = issues.map(({ code, path, message }) => ({
     type: code,
-    loc: ["body", ...path.map(String)],
+    loc: [where, ...path.map(String)],
     msg: message,
   }));
   return Response.json({ detail: rows }, { status: 422 });

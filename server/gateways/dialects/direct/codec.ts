@@ -141,6 +141,7 @@ function addressee({ recipient_id, group_id }: Addressed): To {
   throw new ChatError("bad_frame", "Exactly one of recipient_id and group_id is expected.");
 }
 
-function numberOr(value: number | string | null | undefined): number | null {
+/** Pure: a number in either spelling; null where there is none. */
+export function numberOr(value: number | string | null | undefined): number | null {
   return value === null || value === undefined ? null : Number(value) + 0;
 }

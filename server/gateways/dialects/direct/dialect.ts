@@ -6,6 +6,8 @@ import type { DialectParts } from "../../foreign.ts";
 import { joined } from "../../joined.ts";
 import { numberIn } from "./codec.ts";
 import { gaps } from "./gaps.ts";
+import { homeOf } from "./home.ts";
+import { directOverHttp } from "./http.ts";
 import { Online } from "./online.ts";
 import { DirectSession } from "./session.ts";
 import { Talks } from "./talks.ts";
@@ -16,6 +18,7 @@ export function directDialect(parts: DialectParts): ForeignDialect {
   return {
     name: "direct",
     gaps,
+    answer: directOverHttp(shared),
     admit: async (handshake) => {
       try {
         const user = await whoConnects(parts, handshake);
@@ -39,10 +42,8 @@ async function whoConnects({ chat }: DialectParts, { segments, token }: Handshak
 }
 
 async function homeFor(parts: DialectParts, user: User): Promise<ConversationId | null> {
-  const name = parts.homes.direct;
-  if (name === undefined) return null;
-  const home = await parts.chat.rooms.home(name);
-  await joined(parts, user, home);
+  const home = await homeOf(parts);
+  if (home !== null) await joined(parts, user, home);
   return home;
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** A number as old clients write it: as one, or as its digits in a string. */
 const number = z.union([z.int(), z.string().regex(/^[+-]?\d{1,15}$/)]);
-const someNumber = number.nullable().optional();
+export const someNumber = number.nullable().optional();
 /** Naive: without a zone, which is UTC. What clients send as one is not looked at. */
 const timestamp = z.string();
 const anyTimestamp = z.unknown().optional();

@@ -3,7 +3,9 @@ import { ChatError, ERRORS } from "@parley/protocol/errors";
 import type { ConversationId, UserId } from "@parley/protocol/ids";
 import type { Tap } from "../../../core/feed.ts";
 import type { DialectParts } from "../../foreign.ts";
+import { existing } from "./acting.ts";
 import type { To } from "./codec.ts";
+import { openDirect } from "./posting.ts";
 import type { Reader } from "./seats.ts";
 import type { Talk } from "./talk.ts";
 import type { Talks } from "./talks.ts";
@@ -16,7 +18,6 @@ export interface PlacesParts extends Pick<DialectParts, "chat" | "store" | "cloc
   ended(): void;
 }
 
-const KEY_LENGTH = 22;
 /** Milliseconds before a conversation that could not be entered is tried again. */
 const AGAIN = 1_000;
 
@@ -53,11 +54,8 @@ export class Places implements Tap {
     if ("group" in to) return this.#group(to.group);
     const known = this.#directs.get(to.user);
     if (known !== undefined) return this.#enter(known, false);
-    await this.#mustExist(to.user);
-    const { chat, digests } = this.#parts;
-    const args = { key: digests.random(KEY_LENGTH), user: to.user };
-    const { conversation } = await chat.run({ user: this.#reader.user }, "open_direct", args);
-    return this.#enter(conversation.id, false);
+    const opened = await openDirect(this.#parts, { user: this.#reader.user }, to.user);
+    return this.#enter(opened, false);
   }
 
   /** The same where nothing is to be made: null where these two never talked. */
@@ -66,7 +64,7 @@ export class Places implements Tap {
     const { store } = this.#parts;
     const known = this.#directs.get(to.user) ?? (await store.direct(this.#reader.user.id, to.user))?.id;
     if (known !== undefined) return this.#enter(known, false);
-    await this.#mustExist(to.user);
+    await existing(this.#parts, to.user, `User ${to.user} does not exist.`);
     return null;
   }
 
@@ -106,11 +104,6 @@ export class Places implements Tap {
       const isHidden = error instanceof ChatError && ["not_found", "not_member"].includes(error.code);
       throw isHidden ? noGroup(conversation) : error;
     });
-  }
-
-  async #mustExist(user: UserId): Promise<void> {
-    const [found] = await this.#parts.chat.people.known([user]);
-    if (!found) throw new ChatError("not_found", `User ${user} does not exist.`);
   }
 
   #bring(conversation: ConversationId): void {

@@ -1,11 +1,12 @@
 import { ChatError } from "@parley/protocol/errors";
-import type { ConversationId, EntryId, Seq } from "@parley/protocol/ids";
+import type { ConversationId, Seq } from "@parley/protocol/ids";
 import type { User } from "../../../core/ports.ts";
 import type { Session, Socket } from "../../dialect.ts";
 import type { DialectParts } from "../../foreign.ts";
 import { type Ask, decode, established, pong, refusal, type To, typingIndicator } from "./codec.ts";
 import type { Online } from "./online.ts";
 import { Places } from "./places.ts";
+import { markRead, post } from "./posting.ts";
 import type { Reader } from "./seats.ts";
 import type { Talks } from "./talks.ts";
 
@@ -15,7 +16,6 @@ export interface DirectSessionParts extends DialectParts {
   home: ConversationId | null;
 }
 
-const KEY_LENGTH = 22;
 const BEATS_OF_SILENCE = 2;
 /** Milliseconds in which a client must have read what was said, for it to count as delivered. */
 const PONG = 60_000;
@@ -113,24 +113,15 @@ export class DirectSession implements Session, Reader {
       case "typing":
         return this.#inTurn(bytes, () => this.#write(ask.to, ask.active));
       case "read":
-        return this.#inTurn(bytes, () => this.#read(ask.message));
+        return this.#inTurn(bytes, () => markRead(this.#parts, { user: this.user }, ask.message));
     }
   }
 
   async #post({ to, text, replyTo }: Ask & { is: "message" }, placed: () => void): Promise<void> {
-    const { chat, digests } = this.#parts;
     const talk = await this.#places.find(to);
     const { conversation } = talk;
     const known = (id: ConversationId) => (id === conversation ? talk.placeOf(this) : undefined);
-    const reply = replyTo === null ? {} : { reply_to: await this.#answered(replyTo, conversation) };
-    const post = { key: digests.random(KEY_LENGTH), conversation, text, ...reply };
-    await chat.write({ user: this.user, known, saysBlank: true }, "post", post, placed);
-  }
-
-  async #answered(message: EntryId, conversation: ConversationId): Promise<Seq> {
-    const { conversation: at, entry } = await this.#located(message);
-    if (at === conversation) return entry.seq;
-    throw new ChatError("not_found", `Message ${message} was not said here.`);
+    await post(this.#parts, { user: this.user, known }, { conversation, text, replyTo }, placed);
   }
 
   async #write(to: To, active: boolean): Promise<void> {
@@ -138,21 +129,6 @@ export class DirectSession implements Session, Reader {
     if (talk) return talk.writing(this, active);
     const frame = typingIndicator(this.user.id, to, active, this.#parts.clock.now());
     if ("user" in to) for (const other of this.#parts.online.of(to.user)) other.say(frame);
-  }
-
-  async #read(message: EntryId): Promise<void> {
-    const { conversation, entry } = await this.#located(message);
-    await this.#parts.chat.run({ user: this.user }, "mark", { conversation, read: entry.seq });
-  }
-
-  /** Where this person may read this message. */
-  async #located(message: EntryId) {
-    const found = await this.#parts.chat.located({ user: this.user }, message).catch((error) => {
-      const isHidden = error instanceof ChatError && ["not_found", "gone"].includes(error.code);
-      throw isHidden ? new ChatError("not_found", `Message ${message} does not exist.`) : error;
-    });
-    if (found.entry.kind === "message") return found;
-    throw new ChatError("not_found", `Message ${message} does not exist.`);
   }
 
   /** What somebody sends is done in its order; the next begins once the place of this one is certain. */

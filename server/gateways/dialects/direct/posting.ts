@@ -1,0 +1,68 @@
+import type { EntryOf } from "@parley/protocol/entries";
+import { ChatError } from "@parley/protocol/errors";
+import type { ConversationId, EntryId, Seq, UserId } from "@parley/protocol/ids";
+import type { Actor } from "../../../core/actor.ts";
+import type { Logged } from "../../../core/ports.ts";
+import type { DialectParts } from "../../foreign.ts";
+import { existing } from "./acting.ts";
+
+type Parts = Pick<DialectParts, "chat" | "digests">;
+
+export interface Post {
+  conversation: ConversationId;
+  text: string;
+  replyTo: EntryId | null;
+}
+
+const KEY_LENGTH = 22;
+const HIDDEN = ["not_found", "gone"];
+
+/** The direct of this person and another, made where there is none. Throws `not_found`. */
+export async function openDirect({ chat, digests }: Parts, actor: Actor, user: UserId): Promise<ConversationId> {
+  await existing({ chat }, user, `User ${user} does not exist.`);
+  const { conversation } = await chat.run(actor, "open_direct", { key: digests.random(KEY_LENGTH), user });
+  return conversation.id;
+}
+
+/** Says something, blank or not. `placed` is called when its place is certain. Throws ChatError. */
+export async function post(
+  { chat, digests }: Parts,
+  actor: Actor,
+  { conversation, text, replyTo }: Post,
+  placed?: () => void,
+): Promise<EntryId> {
+  const reply = replyTo === null ? {} : { reply_to: await answered({ chat, digests }, actor, replyTo, conversation) };
+  const command = { key: digests.random(KEY_LENGTH), conversation, text, ...reply };
+  const { receipt } = await chat.write({ ...actor, saysBlank: true }, "post", command, placed);
+  return receipt.entry;
+}
+
+/** The message with this id, where this person may read it. Throws `not_found`. */
+export async function messageAt(
+  { chat }: Pick<Parts, "chat">,
+  actor: Actor,
+  id: EntryId,
+): Promise<Logged & { entry: EntryOf<"message"> }> {
+  const none = new ChatError("not_found", `Message ${id} does not exist.`);
+  const found = await chat.located(actor, id).catch((error) => {
+    throw error instanceof ChatError && HIDDEN.includes(error.code) ? none : error;
+  });
+  const { conversation, entry } = found;
+  if (entry.kind !== "message") throw none;
+  return { conversation, entry };
+}
+
+/** Marks this message as read, and with it all before it in its conversation. Throws `not_found`. */
+export async function markRead({ chat }: Pick<Parts, "chat">, actor: Actor, id: EntryId): Promise<void> {
+  const { conversation, entry } = await messageAt({ chat }, actor, id);
+  await chat.run(actor, "mark", { conversation, read: entry.seq }).catch((error) => {
+    const isOutsider = error instanceof ChatError && error.code === "not_member";
+    throw isOutsider ? new ChatError("not_found", `Message ${id} does not exist.`) : error;
+  });
+}
+
+async function answered(parts: Parts, actor: Actor, id: EntryId, conversation: ConversationId): Promise<Seq> {
+  const found = await messageAt(parts, actor, id);
+  if (found.conversation === conversation) return found.entry.seq;
+  throw new ChatError("not_found", `Message ${id} was not said here.`);
+}
