@@ -60,9 +60,18 @@ test("[OPS2] a secret or a password in an address is never repeated", () => {
   expect(complaint({ SECRET_KEY: "too short" })).toBe(
     "SECRET_KEY is not understood; allowed is 32 to 512 characters without spaces.",
   );
-  expect(complaint({ DATABASE_URL: "postgres://me:hunter2@db/parley" })).toBe(
-    "DATABASE_URL is not understood; allowed is nothing or sqlite; this version has no other database.",
-  );
+  for (const DATABASE_URL of [
+    "postgres://me:hunter2@db",
+    "mysql://me:hunter2@db/parley",
+    "postgres://me:hunter2@db/a b",
+  ]) {
+    expect(complaint({ DATABASE_URL })).toMatch(/^DATABASE_URL is not understood; allowed is sqlite, or postgres/);
+    expect(complaint({ DATABASE_URL })).not.toContain("hunter2");
+  }
+  for (const name of ["REDIS_URL", "NATS_URL"]) {
+    expect(complaint({ [name]: "http://me:hunter2@host" })).toContain(`${name} is not understood`);
+    expect(complaint({ [name]: "http://me:hunter2@host" })).not.toContain("hunter2");
+  }
 });
 
 test("[OPS3] an unknown PARLEY_ variable is refused with the nearest name; other programs' variables are not ours", () => {
@@ -73,10 +82,46 @@ test("[OPS3] an unknown PARLEY_ variable is refused with the nearest name; other
   expect(complaint({ PATH: "/bin", PARLEYVOUS: "x", HOSTNAME: "h" })).toBe("nothing");
 });
 
-test("[OPS4] a variable of a later version is refused, not silently ignored", () => {
-  for (const name of ["REDIS_URL", "NATS_URL"]) {
-    expect(complaint({ [name]: "something" })).toContain(`${name} is set, but in this version `);
-    expect(complaint({ [name]: "" })).toBe("nothing");
+test("[OPS4] a doorbell without a database that nodes share is refused, and so are two of them", () => {
+  const SECRET_KEY = "s".repeat(32);
+  const [REDIS_URL, NATS_URL, DATABASE_URL] = [
+    "redis://cache:6379",
+    "nats://bell:4222",
+    "postgres://me@db:5432/parley",
+  ];
+  expect(complaint({ REDIS_URL })).toBe(
+    "REDIS_URL is set, but SQLite is for one process: several nodes need a Postgres in DATABASE_URL.",
+  );
+  expect(complaint({ NATS_URL, DATABASE_URL: "sqlite" })).toContain("NATS_URL is set, but SQLite");
+  expect(complaint({ REDIS_URL, NATS_URL, DATABASE_URL })).toBe(
+    "REDIS_URL and NATS_URL are both set; one of them rings.",
+  );
+  expect(complaint({ REDIS_URL: "", DATABASE_URL, SECRET_KEY })).toBe("nothing");
+  expect(complaint({ DATABASE_URL })).toBe("SECRET_KEY must be set beside a Postgres, the same on every node.");
+});
+
+test("[OPS1] a Postgres, a Redis in each of its shapes and a NATS are taken as documented", () => {
+  const DATABASE_URL = "postgres://me:secret@one:5432,two:5432/parley?sslmode=require";
+  const base = { DATABASE_URL, SECRET_KEY: "s".repeat(32) };
+  expect(configFrom({ ...base, PARLEY_DB_SCHEMA: "chat_2" })).toMatchObject({
+    database: { url: DATABASE_URL, schema: "chat_2", connections: 8, patience: 10_000 },
+    doorbell: null,
+  });
+  for (const url of [
+    "redis://localhost",
+    "rediss://me:pw@cache.example:6380/2",
+    "redis+sentinel://:pw@a:26379,b:26379/parley",
+    "redis+cluster://a:7000,b:7000",
+  ]) {
+    expect(configFrom({ ...base, REDIS_URL: url }).doorbell).toEqual({ is: "redis", url });
+  }
+  for (const url of ["redis://a,b", "redis+sentinel://a:26379", "redis://", "redis://a /1"]) {
+    expect(complaint({ ...base, REDIS_URL: url })).toContain("REDIS_URL is not understood");
+  }
+  const url = "nats://me:pw@a:4222,b:4222";
+  expect(configFrom({ ...base, NATS_URL: url }).doorbell).toEqual({ is: "nats", url });
+  for (const bad of ["Parley", "1a", "a-b", "x".repeat(64)]) {
+    expect(complaint({ PARLEY_DB_SCHEMA: bad })).toContain("PARLEY_DB_SCHEMA is");
   }
 });
 

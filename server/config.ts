@@ -35,6 +35,15 @@ export interface Listener {
   dialect: DialectName | null;
 }
 
+/** How a Postgres is reached. */
+export interface DatabaseConfig {
+  url: string;
+  schema: string;
+  connections: number;
+  /** Milliseconds. */
+  patience: number;
+}
+
 /** How the protocols of existing clients are told apart, and where they lead. */
 export interface DialectConfig {
   /** Ports besides PORT. */
@@ -76,6 +85,10 @@ export interface Config {
   readonly port: number;
   /** Folder of everything durable, as it was given. */
   readonly data: string;
+  /** The Postgres that holds everything durable; null where a SQLite file in the data folder does. */
+  readonly database: Readonly<DatabaseConfig> | null;
+  /** What rings between nodes; null where there is one. */
+  readonly doorbell: { readonly is: "redis" | "nats"; readonly url: string } | null;
   /** Origins of other sites whose pages may call this server; `*` is any. */
   readonly origins: readonly string[];
   /** Null where the key is kept in the data folder. */
@@ -117,6 +130,8 @@ const MIB = 1024 * KIB;
 
 const HOMES: Partial<Record<DialectName, string>> = { messenger: "messenger", broadcast: "main", plain: "plain" };
 
+const REDIS = /^(rediss?:\/\/[^/,\s]+(\/\d*)?|rediss?\+sentinel:\/\/[^/\s]+\/[^/\s]+|rediss?\+cluster:\/\/[^/\s]+\/?)$/;
+
 /** The table of variables. The documentation is made from it. */
 export const VARIABLES = {
   HOST: {
@@ -128,11 +143,28 @@ export const VARIABLES = {
   },
   PORT: whole(8000, "", 0, 65_535, "Port to listen on; 0 takes any free one."),
   DATABASE_URL: {
-    about: "Kind of database. SQLite keeps its file in `PARLEY_DATA`.",
-    allowed: "nothing or `sqlite`; this version has no other database",
+    about: "Where the log is. SQLite keeps its file in `PARLEY_DATA`, for one process; several may share a Postgres.",
+    allowed: "`sqlite`, or `postgres://user:password@host:port/database`, several hosts separated by commas",
     fallback: "sqlite",
     shown: "`sqlite`",
-    read: (text: string) => (/^sqlite:?$/i.test(text) ? "sqlite" : undefined),
+    read: (text: string) => (/^sqlite:?$/i.test(text) ? "sqlite" : urlIn(text, /^postgres(ql)?:\/\/[^/\s]+\/\S+$/)),
+    secret: true,
+  },
+  REDIS_URL: {
+    about: "Redis that rings between nodes which share a Postgres.",
+    allowed:
+      "`redis://host:port`, `rediss://` with TLS, `redis+sentinel://host,host/master` or `redis+cluster://host,host`, each with `user:password@`",
+    fallback: null as string | null,
+    shown: "none",
+    read: (text: string) => urlIn(text, REDIS),
+    secret: true,
+  },
+  NATS_URL: {
+    about: "NATS that rings between nodes which share a Postgres.",
+    allowed: "`nats://host:port` or `tls://`, with `user:password@` or `token@`, several separated by commas",
+    fallback: null as string | null,
+    shown: "none",
+    read: (text: string) => urlIn(text, /^(nats|tls):\/\/[^/\s]+$/),
     secret: true,
   },
   CORS_ORIGINS: {
@@ -224,6 +256,21 @@ export const VARIABLES = {
     read: homesIn,
   },
   PARLEY_LINGER_MS: whole(10_000, "ms", 0, 600_000, "Time that somebody stays present after their last socket."),
+  PARLEY_DB_SCHEMA: {
+    about: "Schema in Postgres that holds everything of this installation. It is made when it is missing.",
+    allowed: "a name of small letters, digits and `_`",
+    fallback: "parley",
+    shown: "`parley`",
+    read: (text: string) => (/^[a-z_][a-z0-9_]{0,62}$/.test(text) ? text : undefined),
+  },
+  PARLEY_DB_CONNECTIONS: whole(8, "connections", 2, 1_000, "Connections of this node to Postgres."),
+  PARLEY_DB_PATIENCE_MS: whole(
+    10_000,
+    "ms",
+    500,
+    300_000,
+    "Time after which a question to Postgres that got no answer is given up, and refused as `unavailable`.",
+  ),
   PARLEY_RATE_LIMITS: {
     about: "Whether the limits below hold. `off` lifts every one of them: for load tests and closed networks.",
     allowed: "`on`, `off`",
@@ -261,17 +308,10 @@ export const VARIABLES = {
 type Name = keyof typeof VARIABLES;
 type Environment = Record<string, string | undefined>;
 
-/** Names that are kept for later versions: setting one must not seem to work. */
-const NOT_YET: Record<string, string> = {
-  REDIS_URL: "one process without Redis is all there is",
-  NATS_URL: "one process without NATS is all there is",
-};
-
 /** Pure: the configuration that this environment asks for. An empty variable counts as absent. Throws ConfigError. */
 export function configFrom(env: Environment): Config {
   refuseForeign(env);
   const of: Settings = (name) => settingOf(name, env);
-  of("DATABASE_URL");
   const chat = chatLimits(of);
   const socket = socketLimits(of);
   const { text, roomName: room_name, shownName: shown_name, handle, page } = chat;
@@ -279,6 +319,7 @@ export function configFrom(env: Environment): Config {
     host: of("HOST"),
     port: of("PORT"),
     data: of("PARLEY_DATA"),
+    ...shared(of),
     origins: of("CORS_ORIGINS"),
     secretKey: of("SECRET_KEY"),
     logLevel: of("LOG_LEVEL"),
@@ -298,6 +339,28 @@ export function configFrom(env: Environment): Config {
 }
 
 type Settings = <N extends Name>(name: N) => (typeof VARIABLES)[N]["fallback"];
+
+/** Where several nodes meet. */
+function shared(of: Settings): Pick<Config, "database" | "doorbell"> {
+  const [url, redis, nats] = [of("DATABASE_URL"), of("REDIS_URL"), of("NATS_URL")];
+  if (redis && nats) throw new ConfigError("REDIS_URL and NATS_URL are both set; one of them rings.");
+  const doorbell = redis ? ({ is: "redis", url: redis } as const) : nats ? ({ is: "nats", url: nats } as const) : null;
+  if (url === "sqlite" && doorbell) {
+    const name = redis ? "REDIS_URL" : "NATS_URL";
+    throw new ConfigError(
+      `${name} is set, but SQLite is for one process: several nodes need a Postgres in DATABASE_URL.`,
+    );
+  }
+  const database = {
+    url,
+    schema: of("PARLEY_DB_SCHEMA"),
+    connections: of("PARLEY_DB_CONNECTIONS"),
+    patience: of("PARLEY_DB_PATIENCE_MS"),
+  };
+  if (url === "sqlite") return { database: null, doorbell: null };
+  if (of("SECRET_KEY") !== null) return { database, doorbell };
+  throw new ConfigError("SECRET_KEY must be set beside a Postgres, the same on every node.");
+}
 
 function socketLimits(of: Settings): SocketLimits {
   return {
@@ -367,9 +430,6 @@ function settingOf<N extends Name>(name: N, env: Environment): (typeof VARIABLES
 }
 
 function refuseForeign(env: Environment): void {
-  for (const [name, reason] of Object.entries(NOT_YET)) {
-    if (env[name]?.trim()) throw new ConfigError(`${name} is set, but in this version ${reason}; leave it out.`);
-  }
   const unknown = Object.keys(env).find((name) => name.startsWith("PARLEY_") && !Object.hasOwn(VARIABLES, name));
   if (unknown) throw new ConfigError(`There is no variable ${unknown}; the nearest is ${nearestTo(unknown)}.`);
 }
@@ -456,6 +516,10 @@ function isNetwork(text: string): boolean {
   const version = isIP(address);
   if (version === 0 || address.includes("%") || more.length > 0) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+function urlIn(text: string, shape: RegExp): string | undefined {
+  return shape.test(text) ? text : undefined;
 }
 
 function originsIn(text: string): string[] | undefined {

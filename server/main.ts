@@ -5,9 +5,12 @@ import { hmacDigests } from "./auth/digests.ts";
 import { argon2Passwords } from "./auth/passwords.ts";
 import { obtainSecret } from "./auth/secret.ts";
 import { memoryBus } from "./bus/memory.ts";
+import { natsAddress, natsBroker } from "./bus/nats.ts";
+import { redisAddress, redisBroker } from "./bus/redis.ts";
+import { remoteBus } from "./bus/remote.ts";
 import { type Config, ConfigError, configFrom, type Listener } from "./config.ts";
 import { Chat } from "./core/chat.ts";
-import type { Digests, Observer, Store } from "./core/ports.ts";
+import type { Bus, Digests, Observer, Store } from "./core/ports.ts";
 import { type Arrival, callers } from "./gateways/arrival.ts";
 import * as broadcastFrames from "./gateways/dialects/broadcast/frames.ts";
 import { broadcastDialect } from "./gateways/dialects/broadcast/session.ts";
@@ -35,7 +38,8 @@ import { SocketGateway } from "./gateways/sockets.ts";
 import { systemClock as clock } from "./observe/clock.ts";
 import { LogError, type Logs, openLogs } from "./observe/logs.ts";
 import manifest from "./package.json" with { type: "json" };
-import { StoreError } from "./store/sqlite/errors.ts";
+import { StoreError } from "./store/errors.ts";
+import { openPostgres } from "./store/postgres/postgres.ts";
 import { openSqlite } from "./store/sqlite/sqlite.ts";
 
 /** A server that answers. */
@@ -82,14 +86,31 @@ async function start(config: Config, say: Say): Promise<Running> {
   const readable = process.stdout.isTTY;
   const logs = openLogs({ level: config.logLevel, clock, readable, ...config.logs });
   const folder = resolve(config.data);
-  const store = await openSqlite(folder);
+  const store = await openStore(config, folder);
   try {
-    say(`version ${VERSION}, data in ${folder}`);
+    say(`version ${VERSION}, data in ${config.database ? "Postgres" : folder}`);
     return await serve(config, { folder, store, logs }, say);
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+function openStore({ database, secretKey }: Config, folder: string): Promise<Store> {
+  if (!database) return openSqlite(folder);
+  const proof = hmacDigests(secretKey ?? "").token("the nodes of one installation");
+  return openPostgres({ ...database, proof });
+}
+
+/** What rings within this installation; nodes of one database hear each other, whatever timeline it is on. */
+function busOf({ doorbell }: Config, store: Store): Bus {
+  if (!doorbell) return memoryBus();
+  const prefix = `parley.${store.epoch.split(".")[0]}`;
+  return remoteBus(prefix, (heard) =>
+    doorbell.is === "redis"
+      ? redisBroker(redisAddress(doorbell.url), heard)
+      : natsBroker(natsAddress(doorbell.url), heard),
+  );
 }
 
 /** What is open already. */
@@ -102,7 +123,7 @@ interface Opened {
 async function serve(config: Config, { folder, store, logs }: Opened, say: Say): Promise<Running> {
   const { observer } = logs;
   const digests = hmacDigests(obtainSecret(config.secretKey, folder));
-  const bus = memoryBus();
+  const bus = busOf(config, store);
   let stopping = false;
   // Each port is a server of its own to the runtime, with topics of its own.
   const servers: Bun.Server<BunSocket>[] = [];

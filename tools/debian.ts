@@ -1,6 +1,7 @@
 // Programs from Debian that tests need. On the path: taken. Else installed when we are root, or unpacked into .parley
 // without any right or service. Else the tests that need them are skipped with one sentence, but never under CI.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ROOT } from "./source/tree.ts";
 
 /** A program that a Debian package holds. */
@@ -12,6 +13,8 @@ export interface Program {
   inside: string;
   /** It is loaded into other programs, never started, and `inside` is a pattern. */
   library?: true;
+  /** Installing it would start a service, so it is only ever unpacked; `inside` may be a pattern. */
+  service?: true;
 }
 
 const program = (name: string, inside: string): Program => ({ package: name, name, inside });
@@ -24,6 +27,13 @@ const FAKETIME: Program = {
   name: "libfaketime.so.1",
   inside: "usr/lib/*/faketime/libfaketime.so.1",
   library: true,
+};
+
+const POSTGRES: Program = {
+  package: "postgresql",
+  name: "postgres",
+  inside: "usr/lib/postgresql/*/bin/postgres",
+  service: true,
 };
 
 /** Where a Chromium is that tests may start; brings one if need be. */
@@ -65,6 +75,26 @@ export function systemdAnalyze(): Promise<string> {
   return bring({ package: "systemd", name: "systemd-analyze", inside: "usr/bin/systemd-analyze" }, FOLDER);
 }
 
+export function redis(): Promise<string> {
+  return bring(
+    { package: "redis-server", name: "redis-server", inside: "usr/bin/redis-server", service: true },
+    FOLDER,
+  );
+}
+
+export function nats(): Promise<string> {
+  return bring({ package: "nats-server", name: "nats-server", inside: "usr/sbin/nats-server", service: true }, FOLDER);
+}
+
+/** Makes the folder of a Postgres, and serves it. */
+export async function postgresPrograms(): Promise<{ initdb: string; postgres: string }> {
+  const postgres = await bring(POSTGRES, FOLDER);
+  if (!postgres.endsWith("/run")) return { initdb: join(dirname(postgres), "initdb"), postgres };
+  const initdb = join(dirname(postgres), "run-initdb");
+  writeFileSync(initdb, readFileSync(postgres, "utf8").replace("bin/postgres", "bin/initdb"), { mode: 0o755 });
+  return { initdb, postgres };
+}
+
 /** What tests need, or undefined with a sentence that the test run shows; under CI the lack is an error. */
 export async function orSkip<T>(needed: Promise<T>): Promise<T | undefined> {
   try {
@@ -81,15 +111,16 @@ export async function bring(program: Program, folder: string): Promise<string> {
   const present = found(program, folder);
   if (present) return present;
   if (!Bun.which("apt-get") || !Bun.which("dpkg")) throw new Error(`${sentence(program)} and this is no Debian.`);
-  const installed = process.getuid?.() === 0 ? await install(program) : null;
+  const installed = process.getuid?.() === 0 && !program.service ? await install(program) : null;
   return installed ?? unpack(program, folder);
 }
 
 /** Where it is installed, or where it was unpacked. */
-function found({ package: from, name, inside, library }: Program, folder: string): string | null {
+function found({ package: from, name, inside, library, service }: Program, folder: string): string | null {
   const unpacked = `${folder}/${from}`;
+  const installed = Bun.which(name) ?? (service ? oneLike(inside, "/") : null);
   if (library) return oneLike(inside, "/") ?? oneLike(inside, `${unpacked}/root`);
-  return Bun.which(name) ?? (existsSync(`${unpacked}/run`) ? `${unpacked}/run` : null);
+  return installed ?? (existsSync(`${unpacked}/run`) ? `${unpacked}/run` : null);
 }
 
 function oneLike(pattern: string, cwd: string): string | null {
@@ -159,7 +190,7 @@ function launcher(program: Program, root: string): string {
 libraries=$(find "${root}/lib" "${root}/usr/lib" -maxdepth 1 -type d 2>/dev/null | tr '\\n' ':')
 export LD_LIBRARY_PATH="$libraries$LD_LIBRARY_PATH" XDG_DATA_HOME="${root}/usr/share"
 [ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_PATH="${root}/etc/fonts"
-exec "${root}/${program.inside}" "$@"
+exec "${root}"/${program.inside} "$@"
 `;
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -31,6 +31,8 @@ const NOT_FOR_TESTS =
 /** Runs the steps in order, prints one line for each and the sum at the end, and answers the exit code. */
 export async function runSteps(steps: Step[], cwd: string, silentLimitMs = SILENT_LIMIT_MS): Promise<number> {
   const temporary = mkdtempSync(join(tmpdir(), "parley-"));
+  // Programs that refuse to run as root, databases for one, have their folders in here as somebody else.
+  chmodSync(temporary, 0o711);
   removeWhenInterrupted(temporary);
   const total: Counts = { passed: 0, failed: steps.length === 0 ? 1 : 0, skipped: 0 };
   try {

@@ -100,6 +100,7 @@ export class Feeds {
     if (!open) return;
     if (!open.feed) open.early.push(note);
     else if (note.is === "entries") open.feed.advance(note.entries);
-    else open.feed.tellMarks(note.told, note.moved);
+    else if (note.is === "marks") open.feed.tellMarks(note.told, note.moved);
+    else open.feed.catchUpSoon();
   }
 }

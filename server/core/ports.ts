@@ -291,7 +291,9 @@ export interface Store {
  */
 export type Note =
   | { is: "entries"; entries: readonly Entry[] }
-  | { is: "marks"; told: readonly MarksSignal[]; moved: number | null };
+  | { is: "marks"; told: readonly MarksSignal[]; moved: number | null }
+  /** Something is new; what it is stands in the store. */
+  | { is: "rung" };
 
 /** A doorbell: it may drop, repeat and reorder. Whoever publishes hears it too. */
 export interface Bus {

@@ -1,13 +1,14 @@
 import type { Statement } from "bun:sqlite";
 import type { ConversationId, Time } from "@parley/protocol/ids";
 import type { Committed, Draft, Logged, MarkMove, Opening, Outcome, Write } from "../../core/ports.ts";
+import { codeOf } from "../kinds.ts";
 import { firstOf, known, placed, repeated } from "../placing.ts";
 import type { Accesses } from "./access.ts";
 import { Guards } from "./guards.ts";
 import { Heads } from "./heads.ts";
 import { Marks } from "./marks.ts";
 import { Projection } from "./project.ts";
-import { codeOf, ENTRY, type EntryRow, loggedOf } from "./rows.ts";
+import { ENTRY, type EntryRow, loggedOf } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import type { Transactions } from "./transactions.ts";
 

@@ -1,11 +1,6 @@
 import { SQLiteError } from "bun:sqlite";
 import { ChatError } from "@parley/protocol/errors";
 
-/** Why a store cannot be opened, as one sentence for whoever runs the server. */
-export class StoreError extends Error {
-  override name = "StoreError";
-}
-
 /** What the disk, the memory or another process may cause; anything else is a bug of ours. */
 const CIRCUMSTANCES =
   /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|LOCKED|NOMEM|CORRUPT|NOTADB|PROTOCOL|PERM|AUTH|INTERRUPT)(_|$)/;

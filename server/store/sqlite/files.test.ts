@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Store, User } from "../../core/ports.ts";
 import { draft, message, NOW, opens, write } from "../contract/kit.ts";
-import { StoreError } from "./errors.ts";
+import { StoreError } from "../errors.ts";
 import { migrate, readMeta } from "./migrate.ts";
 import { type Opened, openFolder } from "./open.ts";
 import { MIGRATIONS } from "./schema.ts";

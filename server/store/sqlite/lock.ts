@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
-import { circumstanceOf, StoreError } from "./errors.ts";
+import { StoreError } from "../errors.ts";
+import { circumstanceOf } from "./errors.ts";
 
 /**
  * Hazard: a database that nothing refers to is collected and closed, and its lock is gone with it. The lock is gone as

@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { StoreError } from "./errors.ts";
+import { StoreError } from "../errors.ts";
 
 /** One step of a migration, in SQL or as what is to be done. */
 export type Step = string | ((db: Database) => void);

@@ -1,7 +1,7 @@
 import type { ConversationKind, Visibility } from "@parley/protocol/conversations";
-import type { Entry, EntryKind } from "@parley/protocol/entries";
+import type { Entry } from "@parley/protocol/entries";
 import type { ConversationRow, Logged, User } from "../../core/ports.ts";
-import { KINDS } from "./schema.ts";
+import { kindOf } from "../kinds.ts";
 
 /** Columns of an entry, in the order that `EntryRow` names them. */
 export const ENTRY = "id, conversation, seq, author, kind, time, digest, key, body";
@@ -18,14 +18,8 @@ export interface EntryRow {
   body: string;
 }
 
-const CODES = Object.fromEntries(KINDS.map((kind, code) => [kind, code])) as Record<EntryKind, number>;
-
-export function codeOf(kind: EntryKind): number {
-  return CODES[kind];
-}
-
 export function entryOf({ id, seq, author, key, time, kind, body }: EntryRow): Entry {
-  return { id, seq, author, key, time, kind: KINDS[kind], body: JSON.parse(body) } as Entry;
+  return { id, seq, author, key, time, kind: kindOf(kind), body: JSON.parse(body) } as Entry;
 }
 
 export function loggedOf(row: EntryRow): Logged {

@@ -2,25 +2,6 @@ import type { Database } from "bun:sqlite";
 import { findableAs } from "../naming.ts";
 import type { Step } from "./migrate.ts";
 
-/** What an entry's kind is stored as: its place in this list, which only grows. */
-export const KINDS = [
-  "created",
-  "joined",
-  "left",
-  "renamed",
-  "message",
-  "edited",
-  "deleted",
-  "closed",
-  "added",
-  "removed",
-  "dissolved",
-  "profiled",
-  "promoted",
-  "secured",
-  "signed_out",
-] as const;
-
 /**
  * Every step from an empty database to the present one, in order. A step that was released is never changed.
  *

@@ -1,12 +1,8 @@
-import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { expect } from "bun:test";
 import fc from "fast-check";
-import type { Draft, Guard, MarkMove, Store, User, Write } from "../core/ports.ts";
-import { direct, draft, joined, left, message, NOW, opens, write } from "./contract/kit.ts";
-import { memoryStore } from "./memory/memory.ts";
-import { openSqlite } from "./sqlite/sqlite.ts";
+import type { Draft, Guard, MarkMove, Store, User, Write } from "../../core/ports.ts";
+import { memoryStore } from "../memory/memory.ts";
+import { direct, draft, joined, left, message, NOW, type Open, opens, write } from "./kit.ts";
 
 const PEOPLE = ["ann", "bob", "cid"];
 /** Inboxes are 1 to 3; a few of these never come to exist. */
@@ -126,29 +122,33 @@ function beginning([ann, bob]: User[]): Write[] {
   return [opens(two, "first"), direct(two, "second"), ...said];
 }
 
-test("[LOG13] every store gives the same answers after the same commits", async () => {
+/** This store gives the same answers as the one in memory, whatever was committed before. */
+export async function agrees(open: Open, runs: number): Promise<void> {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(step, { maxLength: 8 }), { maxLength: 8 }), async (batches) => {
-      const folder = mkdtempSync(join(tmpdir(), "parley-agree-"));
-      const stores = [memoryStore(), await openSqlite(folder)] as const;
+      const subject = await open();
       try {
-        const [people] = await Promise.all(stores.map(enrolled));
-        for (const store of stores) await store.commit(beginning(people as User[]), []);
-        let made = PEOPLE.length + 2;
-        for (const batch of batches) {
-          const writes = batch.flatMap((one) => writeOf(people as User[], made, one) ?? []);
-          const marks = batch.filter(({ kind }) => kind === "mark").map((one) => markOf(people as User[], one));
-          const [expected, got] = await Promise.all(stores.map((store) => store.commit(writes, marks)));
-          expect(got).toEqual(expected as never);
-          made += expected?.outcomes.filter((outcome) => outcome.is === "written" && outcome.opened).length ?? 0;
-        }
-        const [expected, got] = await Promise.all(stores.map((store) => answers(store, people as User[])));
-        expect(got).toEqual(expected as never);
+        await compare([memoryStore(), subject.store], batches);
       } finally {
-        for (const store of stores) await store.close();
-        rmSync(folder, { recursive: true });
+        await subject.store.close();
+        await subject.discard();
       }
     }),
-    { numRuns: 50 },
+    { numRuns: runs },
   );
-}, 60_000);
+}
+
+async function compare(stores: [Store, Store], batches: Step[][]): Promise<void> {
+  const [people] = await Promise.all(stores.map(enrolled));
+  for (const store of stores) await store.commit(beginning(people as User[]), []);
+  let made = PEOPLE.length + 2;
+  for (const batch of batches) {
+    const writes = batch.flatMap((one) => writeOf(people as User[], made, one) ?? []);
+    const marks = batch.filter(({ kind }) => kind === "mark").map((one) => markOf(people as User[], one));
+    const [expected, got] = await Promise.all(stores.map((store) => store.commit(writes, marks)));
+    expect(got).toEqual(expected as never);
+    made += expected?.outcomes.filter((outcome) => outcome.is === "written" && outcome.opened).length ?? 0;
+  }
+  const [expected, got] = await Promise.all(stores.map((store) => answers(store, people as User[])));
+  expect(got).toEqual(expected as never);
+}

@@ -1,0 +1,14 @@
+/** What carries texts between nodes: publish and subscribe, and no more. All of it may be lost. */
+export interface Broker {
+  /** Never throws; what cannot be sent now is lost. */
+  publish(channel: string, text: string): void;
+  /** Asks for what is published there, by whomever, from soon on; and again whenever the line comes back. */
+  listen(channel: string): void;
+  leave(channel: string): void;
+  /** Rejects where it does not answer. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Takes what was published on a channel. */
+export type Heard = (channel: string, text: string) => void;

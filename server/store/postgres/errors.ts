@@ -1,0 +1,33 @@
+import { ChatError } from "@parley/protocol/errors";
+import postgres from "postgres";
+
+/** Classes of SQLSTATE that the server or its operator causes: connections, resources, shutdown, a standby, timeouts. */
+const CIRCUMSTANCES = /^(08|53|57|58|25006|55P03|F0)/;
+/** The transaction was undone because of another one: it may be asked again as it is. */
+const UNDONE = /^(40001|40P01)$/;
+/** Codes of the driver and of the network. */
+const LOST =
+  /^(CONNECTION_|CONNECT_|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|ERR_SOCKET|UNSAFE_)/;
+
+const RETRY_AFTER = 1_000;
+
+/** Was this undone because of another transaction? Then it may be tried again. */
+export function isUndone(error: unknown): boolean {
+  return UNDONE.test(codeOf(error));
+}
+
+/** What circumstances prevent is `unavailable`; anything else is a bug of ours, and stays what it is. */
+export function explained(error: unknown): unknown {
+  if (error instanceof ChatError) return error;
+  const code = codeOf(error);
+  if (code === "53100") return new ChatError("unavailable", "The database's disk is full.", RETRY_AFTER);
+  if (code === "25006") return new ChatError("unavailable", "The database cannot be written.", RETRY_AFTER);
+  const known = error instanceof postgres.PostgresError ? CIRCUMSTANCES : LOST;
+  return known.test(code) || isUndone(error)
+    ? new ChatError("unavailable", "The database cannot be reached.", RETRY_AFTER)
+    : error;
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

@@ -1,0 +1,125 @@
+import type { Epoch } from "@parley/protocol/ids";
+import postgres from "postgres";
+import { StoreError } from "../errors.ts";
+import { codeOf, explained } from "./errors.ts";
+import { schemaLock } from "./locks.ts";
+import { MIGRATIONS } from "./schema.ts";
+
+/** A pool of connections, or one of them within a transaction. */
+export type Database = postgres.Sql<{ bigint: number }>;
+
+/** How a database is reached. */
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database?…`, several hosts with commas between. */
+  url: string;
+  /** Everything of this installation stands in this schema, which is made where it is missing. */
+  schema: string;
+  /** Connections at once. */
+  connections: number;
+  /** A digest that only the server's secret gives: every node must have the same. */
+  proof: string;
+  /** Milliseconds after which a question that got no answer is given up, here and there. */
+  patience: number;
+}
+
+const CONNECT_SECONDS = 5;
+/** Longest pause between two attempts to reach a server that is gone, in seconds. */
+const LONGEST_PAUSE = 1;
+
+/** Reaches a database and brings its schema to the present. Throws StoreError, with one sentence. */
+export async function openDatabase(options: PostgresOptions): Promise<Database> {
+  const sql = connect(options);
+  try {
+    await refuseForgetful(sql);
+    await migrate(sql, options);
+    return sql;
+  } catch (error) {
+    await sql.end({ timeout: 1 });
+    throw reasoned(error);
+  }
+}
+
+function connect({ url, schema, connections, patience }: PostgresOptions): Database {
+  return postgres(url, {
+    max: connections,
+    connect_timeout: CONNECT_SECONDS,
+    target_session_attrs: "read-write",
+    backoff: (attempt) => Math.min(LONGEST_PAUSE, 0.05 * 2 ** attempt) * (0.5 + Math.random() / 2),
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+    onnotice: () => {},
+    connection: {
+      application_name: "parley",
+      search_path: schema,
+      statement_timeout: patience,
+      idle_in_transaction_session_timeout: patience,
+    },
+  });
+}
+
+/** A database that loses what it acknowledged must not keep a log. */
+async function refuseForgetful(sql: Database): Promise<void> {
+  for (const setting of ["fsync", "synchronous_commit", "full_page_writes"]) {
+    const [row] = await sql<{ value: string | null }[]>`SELECT current_setting(${setting}, true) AS value`;
+    if (row?.value === "off") {
+      throw new StoreError(`This Postgres runs with ${setting} off and could lose messages that were acknowledged.`);
+    }
+  }
+}
+
+/** One node migrates, and the others wait for it. */
+async function migrate(sql: Database, { schema, proof }: PostgresOptions): Promise<void> {
+  await sql.begin(async (transaction) => {
+    const one = transaction as unknown as Database;
+    await one`SELECT pg_advisory_xact_lock(${schemaLock()})`;
+    await one.unsafe(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+    await one`CREATE TABLE IF NOT EXISTS meta (name text PRIMARY KEY, value text NOT NULL)`;
+    const version = Number((await readMeta(one, "schema_version")) ?? 0);
+    if (version > MIGRATIONS.length) {
+      throw new StoreError(
+        `This database was written by a newer Parley (schema ${version}; this one knows ${MIGRATIONS.length}): use that one, or an older backup.`,
+      );
+    }
+    for (const step of MIGRATIONS.slice(version)) await one.unsafe(step);
+    await writeMeta(one, "schema_version", String(MIGRATIONS.length));
+    if ((await readMeta(one, "epoch")) === null) await writeMeta(one, "epoch", freshEpoch());
+    const known = await readMeta(one, "proof");
+    if (known === null) await writeMeta(one, "proof", proof);
+    else if (known !== proof) {
+      throw new StoreError("SECRET_KEY is another one than that of the nodes which use this database already.");
+    }
+  });
+}
+
+function freshEpoch(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(12))).toString("base64url");
+}
+
+/** The epoch of this database and of its timeline: after a failover, a log may have lost its end. */
+export async function epochOf(sql: Database): Promise<Epoch> {
+  const made = await readMeta(sql, "epoch");
+  const [row] = await sql<{ timeline: string }[]>`
+    SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline`;
+  return `${made}.${Number.parseInt(row?.timeline ?? "1", 16)}`;
+}
+
+/** A fact about the whole database; null where it was never written. */
+export async function readMeta(sql: Database, name: string): Promise<string | null> {
+  const [row] = await sql<{ value: string }[]>`SELECT value FROM meta WHERE name = ${name}`;
+  return row?.value ?? null;
+}
+
+export async function writeMeta(sql: Database, name: string, value: string): Promise<void> {
+  await sql`INSERT INTO meta (name, value) VALUES (${name}, ${value}) ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
+}
+
+/** One sentence for whoever runs the server; never the address, which holds the password. */
+function reasoned(error: unknown): unknown {
+  if (error instanceof StoreError) return error;
+  const code = codeOf(error);
+  if (error instanceof postgres.PostgresError) {
+    return new StoreError(`The database refused: ${error.message} (${code}).`);
+  }
+  return explained(error) === error
+    ? error
+    : new StoreError(`The database of DATABASE_URL cannot be reached (${code}).`);
+}

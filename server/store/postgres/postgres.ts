@@ -1,0 +1,133 @@
+import { ChatError } from "@parley/protocol/errors";
+import type { Committed, MarkMove, Store, Write } from "../../core/ports.ts";
+import { Accesses } from "./access.ts";
+import { type Answer, decoded, encoded } from "./commit.ts";
+import { explained, isUndone } from "./errors.ts";
+import { History } from "./history.ts";
+import { type Database, epochOf, openDatabase, type PostgresOptions, writeMeta } from "./open.ts";
+import { claimOwnership, offerOwnership } from "./ownership.ts";
+import { People } from "./people.ts";
+import { Reads } from "./reads.ts";
+
+/** A commit that another transaction undid is tried so often. */
+const ATTEMPTS = 5;
+/** Seconds that questions under way get when the store is closed. */
+const LAST_SECONDS = 5;
+
+/** Opens the store in a Postgres database, which several nodes may share. Throws StoreError, with one sentence. */
+export async function openPostgres(options: PostgresOptions): Promise<Store> {
+  const sql = await openDatabase(options);
+  let epoch = await epochOf(sql);
+  let closed = false;
+  const ask: Ask = async (question) => {
+    if (closed) throw new ChatError("unavailable", "The server is shutting down.");
+    try {
+      return await within(options.patience, question());
+    } catch (error) {
+      throw explained(error);
+    }
+  };
+  return {
+    get epoch() {
+      return epoch;
+    },
+    commit: (writes, marks) => ask(() => commit(sql, writes, marks)),
+    ...logsOf(ask, new History(sql)),
+    ...peopleOf(ask, new People(sql)),
+    ...accessOf(ask, new Accesses(sql)),
+    ...readsOf(ask, new Reads(sql)),
+    claimOwnership: (user, secretHash) => ask(() => claimOwnership(sql, user, secretHash)),
+    offerOwnership: (secretHash) => ask(() => offerOwnership(sql, secretHash)),
+    ready: () =>
+      ask(async () => {
+        await writeMeta(sql, "ready", String(Date.now()));
+        epoch = await epochOf(sql);
+      }),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await sql.end({ timeout: LAST_SECONDS });
+    },
+  };
+}
+
+/** Puts a question to the database; what circumstances prevent is `unavailable`. */
+type Ask = <T>(question: () => Promise<T>) => Promise<T>;
+
+/** Rejects with `unavailable` where the answer takes longer. */
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(new ChatError("unavailable", "The database does not answer.", 1_000));
+  }, ms);
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** One statement, so one round trip and one transaction. */
+async function commit(sql: Database, writes: readonly Write[], marks: readonly MarkMove[]): Promise<Committed> {
+  if (writes.length === 0 && marks.length === 0) return { outcomes: [], moved: [], raised: new Map() };
+  const batch = encoded(writes, marks);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const [row] = await sql<{ answer: Answer }[]>`SELECT commit_1(${batch}::text::jsonb) AS answer`;
+      return decoded(writes, (row as { answer: Answer }).answer);
+    } catch (error) {
+      if (!isUndone(error) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+function logsOf(ask: Ask, history: History) {
+  return {
+    recall: (author, conversation, key) => ask(() => history.recall(author, conversation, key)),
+    entries: (conversation, after, limit, bytes) => ask(() => history.entries(conversation, after, limit, bytes)),
+    entry: (conversation, seq) => ask(() => history.entry(conversation, seq)),
+    located: (entry) => ask(() => history.located(entry)),
+    stretch: (conversation, at, lowest, limit) => ask(() => history.stretch(conversation, at, lowest, limit)),
+  } satisfies Partial<Store>;
+}
+
+function peopleOf(ask: Ask, people: People) {
+  return {
+    enrol: (guest) => ask(() => people.enrol(guest)),
+    openPerson: (name, time) => ask(() => people.openGuest({ name }, time)),
+    numberedPerson: (id, time) => ask(() => people.openGuest({ id }, time)),
+    house: (bot) => ask(() => people.house(bot)),
+    userByToken: (tokenHash, time) => ask(() => people.userByToken(tokenHash, time)),
+    users: (ids) => ask(() => people.users(ids)),
+    usersByHandle: (handles) => ask(() => people.usersByHandle(handles)),
+    findUsers: (page) => ask(() => people.findUsers(page)),
+    updateProfile: (user, change, time) => ask(() => people.updateProfile(user, change, time)),
+  } satisfies Partial<Store>;
+}
+
+function accessOf(ask: Ask, accesses: Accesses) {
+  return {
+    passwordOf: (user) => ask(() => accesses.passwordOf(user)),
+    claimant: (name) => ask(() => accesses.claimant(name)),
+    addToken: (token) => ask(() => accesses.addToken(token)),
+    hasToken: (user, tokenHash) => ask(() => accesses.hasToken(user, tokenHash)),
+  } satisfies Partial<Store>;
+}
+
+function readsOf(ask: Ask, reads: Reads) {
+  return {
+    conversation: (id) => ask(() => reads.conversation(id)),
+    member: (conversation, user) => ask(() => reads.member(conversation, user)),
+    memberships: (user) => ask(() => reads.memberships(user)),
+    spans: (conversation, user) => ask(() => reads.spans(conversation, user)),
+    members: (conversation, after, limit) => ask(() => reads.members(conversation, after, limit)),
+    marks: (conversation) => ask(() => reads.marks(conversation)),
+    rooms: (viewer, page) => ask(() => reads.rooms(viewer, page)),
+    roomNamed: (name) => ask(() => reads.roomNamed(name)),
+    direct: (one, other) => ask(() => reads.direct(one, other)),
+    heads: (ids) => ask(() => reads.heads(ids)),
+    unread: (conversation, user, read) => ask(() => reads.unread(conversation, user, read)),
+    reached: (conversation, seq, except) => ask(() => reads.reached(conversation, seq, except)),
+    reachedBy: (conversation, seq, except) => ask(() => reads.reachedBy(conversation, seq, except)),
+  } satisfies Partial<Store>;
+}

@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chownSync, closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import postgres from "postgres";
+import { postgresPrograms } from "../../tools/debian.ts";
+import { freePort, temporaryFolder } from "./process.ts";
+
+/** What it is started with: everything is synced, as in production; memory is small, since tests share a machine. */
+const SETTINGS = {
+  listen_addresses: "127.0.0.1",
+  max_connections: "200",
+  shared_buffers: "64MB",
+  max_wal_size: "256MB",
+  autovacuum_naptime: "5s",
+  unix_socket_directories: "",
+};
+/** Postgres refuses to run as root. */
+const NOBODY = 65_534;
+
+/** A Postgres of its own, in a folder of its own, on a free port of this machine. */
+export class OwnPostgres {
+  readonly url: string;
+  readonly port: number;
+  readonly #folder: { path: string; remove(): void };
+  readonly #program: string;
+  #child: ChildProcess | null = null;
+  #schemas = 0;
+
+  private constructor(folder: { path: string; remove(): void }, program: string, port: number) {
+    this.#folder = folder;
+    this.#program = program;
+    this.port = port;
+    this.url = `postgres://parley@127.0.0.1:${port}/postgres`;
+  }
+
+  static async start(): Promise<OwnPostgres> {
+    const { initdb, postgres: program } = await postgresPrograms();
+    const folder = temporaryFolder();
+    if (asRoot()) chownSync(folder.path, NOBODY, NOBODY);
+    const data = join(folder.path, "data");
+    const options = ["--auth=trust", "--username=parley", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"];
+    const log = join(folder.path, "log");
+    const output = openSync(log, "a");
+    const made = run(initdb, [...options, data], output);
+    closeSync(output);
+    const [code] = await once(made, "exit");
+    if (code !== 0) throw new Error(`initdb ended with ${code}:\n${readFileSync(log, "utf8")}`);
+    const own = new OwnPostgres(folder, program, await freePort());
+    await own.serve();
+    return own;
+  }
+
+  /** Starts it, or starts it again. Resolves when it answers. */
+  async serve(): Promise<void> {
+    const log = openSync(join(this.#folder.path, "log"), "a");
+    const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    this.#child = run(this.#program, ["-D", join(this.#folder.path, "data"), "-p", `${this.port}`, ...settings], log);
+    closeSync(log);
+    for (let attempt = 0; ; attempt++) {
+      const sql = postgres(this.url, { max: 1, connect_timeout: 1 });
+      try {
+        await sql`SELECT 1`;
+        return;
+      } catch (error) {
+        if (attempt === 200 || this.#child.exitCode !== null) throw error;
+        await Bun.sleep(50);
+      } finally {
+        await sql.end({ timeout: 1 });
+      }
+    }
+  }
+
+  /** Ends it: `SIGINT` breaks every connection and writes all, `SIGKILL` is a crash of everything. */
+  async end(signal: "SIGINT" | "SIGQUIT" | "SIGKILL" = "SIGINT"): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  }
+
+  /** Stands still, or goes on: its processes are there and answer nothing. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#child?.kill(signal);
+  }
+
+  /** A name for a schema that nobody has used. */
+  schema(): string {
+    return `parley_${++this.#schemas}`;
+  }
+
+  async drop(schema: string): Promise<void> {
+    await this.#ask((sql) => sql.unsafe(`DROP SCHEMA IF EXISTS ${schema} CASCADE`));
+  }
+
+  /** Asks it beside the program under test. */
+  async #ask(question: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {
+    const sql = postgres(this.url, { max: 1, onnotice: () => {} });
+    try {
+      await question(sql);
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  }
+
+  async remove(): Promise<void> {
+    this.signal("SIGCONT");
+    await this.end();
+    this.#folder.remove();
+  }
+}
+
+function asRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+function run(program: string, args: string[], output: number | "ignore"): ChildProcess {
+  const user = asRoot() ? { uid: NOBODY, gid: NOBODY } : {};
+  const env = { PATH: process.env.PATH ?? "", LC_ALL: "C.UTF-8" };
+  return spawn(program, args, { ...user, env, cwd: "/", stdio: ["ignore", output, output] });
+}
