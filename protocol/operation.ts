@@ -18,8 +18,8 @@ export interface Operation {
   query?: z.ZodObject;
   body?: z.ZodObject;
   result: z.ZodType;
-  /** Default 200. Where the first time is 201, an answer about what was carried out before has 200. */
-  status?: 201;
+  /** Default 200. Where the first time is 201, an answer about what was carried out before has 200; 204 has no body. */
+  status?: 201 | 204;
   /** Another status that comes with the same shape. */
   otherwise?: 503;
 }

@@ -24,6 +24,7 @@ import * as plainFrames from "./gateways/dialects/plain/frames.ts";
 import { plainDialect } from "./gateways/dialects/plain/session.ts";
 import * as roomsFrames from "./gateways/dialects/rooms/frames.ts";
 import { roomsDialect } from "./gateways/dialects/rooms/session.ts";
+import { roomsTable } from "./gateways/dialects/rooms/table.ts";
 import { oldWire } from "./gateways/documents/old-wires.ts";
 import { type DialectParts, ForeignGateway } from "./gateways/foreign.ts";
 import { front } from "./gateways/front.ts";
@@ -70,7 +71,7 @@ export const WIRES = [
   oldWire("plain", plainFrames),
 ];
 /** What dialects answer over HTTP, for the documents. */
-export const TABLES = [broadcastTable, directTable];
+export const TABLES = [broadcastTable, roomsTable, directTable];
 /** Milliseconds that clients get to take in their last frames. */
 const GRACE = 2_000;
 /** What a start can fail of without being broken: one sentence says it. */

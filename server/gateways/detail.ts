@@ -1,9 +1,14 @@
 import { ChatError, ERRORS } from "@parley/protocol/errors";
-import type { z } from "zod";
+import { z } from "zod";
 import { bodyText } from "./body.ts";
 
 /** One thing that is wrong with a body, and where in it. */
 export type Fault = Pick<z.core.$ZodIssue, "path" | "message"> & { code: string };
+
+/** What every refusal here looks like: a sentence, or what is wrong where. */
+export const detailShape = z.object({
+  detail: z.union([z.string(), z.array(z.object({ type: z.string(), loc: z.array(z.string()), msg: z.string() }))]),
+});
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json *(;|$)/i;
 const NO_JSON: Fault = { code: "json_invalid", path: [], message: "This is not JSON." };

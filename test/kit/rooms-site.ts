@@ -1,3 +1,4 @@
+import { checkOldAnswer } from "./documents.ts";
 import { OldClient } from "./old-client.ts";
 import { ParleyProcess, temporaryFolder } from "./process.ts";
 
@@ -37,14 +38,17 @@ export class RoomsSite {
     return `${this.url.replace(/^http/, "ws")}/socket`;
   }
 
-  ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  /** One request; its answer is held to the documents. */
+  async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
     const text = typeof body === "string" ? body : JSON.stringify(body);
-    return fetch(`${this.url}/api/chat/rooms${path}`, {
+    const response = await fetch(`${this.url}/api/chat/rooms${path}`, {
       method,
       redirect: "manual",
       headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
       ...(body === undefined ? {} : { body: text }),
     });
+    await checkOldAnswer(method, `/api/chat/rooms${path}`, response.clone());
+    return response;
   }
 
   async room(name: string, token?: string): Promise<OldRoom> {

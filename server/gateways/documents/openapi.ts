@@ -28,7 +28,7 @@ export function openapi(version: string, tables: readonly Table[]): JsonSchema {
       paths[operation.path] = at;
       at[operation.method.toLowerCase()] = {
         ...described(shapes, table.name + name, table, operation, table.examples[name]),
-        responses: responses(shapes, operation, table.examples[name], { [type]: { schema: refusal } }),
+        responses: responses(shapes, table, operation, table.examples[name], { [type]: { schema: refusal } }),
       };
     }
   }
@@ -108,19 +108,24 @@ function inShape({ type }: JsonSchema, text: string): unknown {
 
 function responses(
   shapes: Shapes,
+  { name }: Table,
   { result, status, otherwise }: Operation,
   example: Exchange | undefined,
   refusal: JsonSchema,
 ): JsonSchema {
+  const about = name === "" ? "A refusal: `code` says which." : "A refusal.";
+  const refused = { default: { description: about, content: refusal } };
+  if (status === 204) return { 204: { description: "It was done." }, ...refused };
   const schema = shapes.sent(result);
   const content = { "application/json": { schema, ...exampleOf(example?.answer) } };
   return {
     [status ?? 200]: { description: status === 201 ? "It was made now." : "The answer.", content },
-    ...(status === 201
+    // Old protocols have no keys: what they ask for twice is made twice.
+    ...(status === 201 && name === ""
       ? { 200: { description: "It had been made before.", content: { "application/json": { schema } } } }
       : {}),
     ...(otherwise ? { [otherwise]: { description: "Not now.", content: { "application/json": { schema } } } } : {}),
-    default: { description: "A refusal: `code` says which.", content: refusal },
+    ...refused,
   };
 }
 

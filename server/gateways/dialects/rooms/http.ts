@@ -1,6 +1,5 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId } from "@parley/protocol/ids";
-import { z } from "zod";
 import { obtain } from "../../../core/authorize.ts";
 import type { User } from "../../../core/ports.ts";
 import type { Channels } from "../../channels.ts";
@@ -9,12 +8,11 @@ import type { HttpAsked } from "../../dialect.ts";
 import type { DialectParts } from "../../foreign.ts";
 import { naive } from "../../naive.ts";
 import { messagesOf } from "./messages.ts";
+import { newRoom, type RoomShown } from "./table.ts";
 
 /** Somebody who proved who they are; null for everybody else. */
 type Proven = User | null;
 type Answer = (by: Proven) => Promise<Response>;
-
-const NEW_ROOM = z.object({ name: z.string() });
 
 /** Pure: the id of a room as it stands in an address; null where it is none. */
 export function roomId(segment: string): ConversationId | null {
@@ -86,7 +84,7 @@ class RoomsOverHttp {
 
   async #make(request: Request, by: Proven): Promise<Response> {
     const { chat, limits } = this.#parts;
-    const body = await bodyIn(NEW_ROOM, request, limits.bodyBytes);
+    const body = await bodyIn(newRoom, request, limits.bodyBytes);
     if (body instanceof Response) return body;
     const { id, created } = await chat.rooms.open(body.name, by);
     return Response.json(shown({ id, name: body.name, created }), { status: 201 });
@@ -118,6 +116,6 @@ class RoomsOverHttp {
   }
 }
 
-function shown({ id, name, created }: { id: ConversationId; name: string; created: number }) {
+function shown({ id, name, created }: { id: ConversationId; name: string; created: number }): RoomShown {
   return { id, name, created_at: naive(created) };
 }

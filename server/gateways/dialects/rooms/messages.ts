@@ -4,6 +4,7 @@ import type { Actor } from "../../../core/actor.ts";
 import type { Chat } from "../../../core/chat.ts";
 import { naive } from "../../naive.ts";
 import { calledIn } from "../../who.ts";
+import type { MessageShown } from "./table.ts";
 
 /**
  * Every message of a room as a JSON array, the oldest first: read page by page as fast as it is taken, so that a long
@@ -45,6 +46,7 @@ function rowsOf({ items, people }: Page, room: ConversationId): string[] {
     if (item.kind !== "message" || item.text === null) return [];
     const { id, author, text, time } = item;
     const username = names.get(author) ?? "";
-    return JSON.stringify({ id, room_id: room, username, content: text, timestamp: naive(time) });
+    const shown: MessageShown = { id, room_id: room, username, content: text, timestamp: naive(time) };
+    return JSON.stringify(shown);
   });
 }
