@@ -26,7 +26,7 @@ import * as roomsFrames from "./gateways/dialects/rooms/frames.ts";
 import { roomsDialect } from "./gateways/dialects/rooms/session.ts";
 import { roomsTable } from "./gateways/dialects/rooms/table.ts";
 import { oldWire } from "./gateways/documents/old-wires.ts";
-import { type DialectParts, ForeignGateway } from "./gateways/foreign.ts";
+import { type DialectParts, ForeignGateway, type ForeignParts } from "./gateways/foreign.ts";
 import { front } from "./gateways/front.ts";
 import { addressesOf, ListenError, listen } from "./gateways/listen.ts";
 import { nativeWire } from "./gateways/native/frames.ts";
@@ -140,7 +140,7 @@ async function serve(config: Config, { folder, store, logs }: Opened, say: Say):
   const state = { connections: () => gateway.connections, draining: () => stopping, counts: observer.counts };
   const parts = { chat, store, bus, clock, digests, observer, limits, origins: config.origins, version: VERSION };
   const rest = restGateway({ ...parts, ...state, wires: WIRES, tables: TABLES }, webAssets(WEB));
-  const foreign = foreignGateway(config, gateway, { chat, store, broadcast, observer, digests });
+  const foreign = foreignGateway(config, gateway, { chat, store, broadcast, observer, digests, own: rest });
   const answering = (dialect: DialectName | null) => (arrival: Arrival) =>
     new URL(arrival.request.url).pathname === "/socket"
       ? gateway.upgrade(arrival)
@@ -172,7 +172,7 @@ function portsOf({ port, dialects }: Config): Listener[] {
   return [{ port, dialect: null }, ...dialects.listeners.filter((other) => other.port !== port || port === 0)];
 }
 
-type Shared = Pick<DialectParts, "chat" | "store" | "broadcast" | "observer" | "digests">;
+type Shared = Pick<DialectParts, "chat" | "store" | "broadcast" | "observer" | "digests"> & Pick<ForeignParts, "own">;
 
 function foreignGateway(config: Config, sockets: SocketGateway, shared: Shared): ForeignGateway {
   const { dialects, socket, chat, origins, bodyBytes } = config;
@@ -184,6 +184,7 @@ function foreignGateway(config: Config, sockets: SocketGateway, shared: Shared):
     sockets,
     chat: shared.chat,
     observer: shared.observer,
+    own: shared.own,
     names: dialects.names,
     dialects: spoken,
     origins,

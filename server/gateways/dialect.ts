@@ -80,6 +80,8 @@ export interface ForeignDialect {
    * is answered to it is not used; other sites' pages are let in by the gateway.
    */
   answer?(request: HttpAsked): Promise<Response> | null;
+  /** Paths that this dialect has and this server answers by itself, to everybody in the same way. */
+  readonly own?: readonly string[];
 }
 
 /** A request over HTTP as a dialect sees it: its own path's segments, percent-decoded, and who asks. */

@@ -46,6 +46,8 @@ export interface ForeignParts {
   names: Selection["names"];
   /** Origins of other sites whose pages may call; `*` is any, and so is none at all. */
   origins: readonly string[];
+  /** Answers what is everybody's. */
+  own(arrival: Arrival): Response | Promise<Response>;
 }
 
 /** What a page of another site may send along: anything. */
@@ -111,7 +113,8 @@ export class ForeignGateway {
     return token === null ? open : whileProven({ chat, observer, user, token }, open);
   }
 
-  #http({ request, caller }: Arrival, { pathname, searchParams: query }: URL): Promise<Response> | null {
+  #http(arrival: Arrival, { pathname, searchParams: query }: URL): Promise<Response> | null {
+    const { request, caller } = arrival;
     const slash = pathname.length > 1 && pathname.endsWith("/");
     const segments = segmentsOf(slash ? pathname.slice(0, -1) : pathname);
     if (!segments) return null;
@@ -129,7 +132,15 @@ export class ForeignGateway {
       const answer = named && dialect.name !== named.dialect ? null : dialect.answer?.(asked);
       if (answer) return this.#complete(dialect, asked, caller, answer);
     }
-    return named && this.#share(request, detail(404, "Not Found"));
+    return named && this.#own(arrival, this.#dialects.get(named.dialect), `/${named.segments.join("/")}`);
+  }
+
+  /** What this server answers to everybody stands below a dialect's prefix as well, where that has such a path. */
+  async #own(arrival: Arrival, dialect: ForeignDialect | undefined, path: string): Promise<Response> {
+    const { request } = arrival;
+    if (!dialect?.own?.includes(path)) return this.#share(request, detail(404, "Not Found"));
+    const answer = await this.#parts.own({ ...arrival, request: new Request(new URL(path, request.url), request) });
+    return this.#share(request, answer);
   }
 
   async #complete({ name }: ForeignDialect, { request }: HttpAsked, { id }: Caller, answer: Promise<Response>) {

@@ -50,7 +50,7 @@ test("[DIA68] rooms: people with Parley's own client and old clients see each ot
   ida.disconnect();
   expect(await alice.json()).toEqual(move("leave", "ida.lund"));
   await alice.leave();
-});
+}, 20_000);
 
 test("[DIA68] rooms: a message of an old client has its receipts, as any other", async () => {
   const { id } = await site.room("Receipts");

@@ -60,24 +60,23 @@ export function checkResult(command: string, result: unknown): void {
   hold(frames.getSchema(at), result, `the result of ${command}`);
 }
 
-/** Throws unless a socket of this dialect may say this. */
+/** Throws unless a socket at this address may say this. */
 export function checkOldFrame(url: string, text: string): void {
-  const dialect = dialectOf(url, text);
-  const frame = dialect === "plain" ? text : JSON.parse(text);
-  const names = Object.keys(schemas).filter((name) => name.startsWith(`${dialect}Sent_`));
-  if (names.length === 0) return;
+  const dialects = dialectsOf(url, text);
+  const frame = dialects.includes("plain") ? text : JSON.parse(text);
+  const names = Object.keys(schemas).filter((name) => dialects.some((dialect) => name.startsWith(`${dialect}Sent_`)));
   const isOne = names.some((name) => frames.getSchema(`asyncapi.json#/components/schemas/${name}`)?.(frame));
-  if (!isOne) throw new Error(`${dialect} says what is not documented: ${text.slice(0, 500)}`);
+  if (!isOne) throw new Error(`${dialects.join(" and ")} do not document this: ${text.slice(0, 500)}`);
 }
 
-/** As a server that was asked at this address has it; where a port or a setting decides, the frame tells. */
-function dialectOf(url: string, text: string): string {
+/** The dialects that an address may belong to; where a port or a setting decides, the frame tells. */
+function dialectsOf(url: string, text: string): string[] {
   const { pathname, searchParams } = new URL(url);
   const named = /^\/dialects\/(\w+)\//.exec(pathname)?.[1];
-  if (named) return named;
-  if (!text.startsWith("{")) return "plain";
-  if (pathname.startsWith("/ws/chat/")) return searchParams.has("username") ? "rooms" : "messenger";
-  return /^\/ws\/[+-]?\d+$/.test(pathname) ? "direct" : "broadcast";
+  if (named) return [named];
+  if (!text.startsWith("{")) return ["plain"];
+  if (pathname.startsWith("/ws/chat/")) return searchParams.has("username") ? ["rooms", "messenger"] : ["messenger"];
+  return /^\/ws\/[+-]?\d+$/.test(pathname) ? ["direct", "broadcast"] : ["broadcast"];
 }
 
 const pattern = (path: string) => new RegExp(`^${path.replace(/\{\w+\}/g, "-?[0-9]+")}$`);

@@ -108,5 +108,5 @@ test("[API5] an answer or a frame that is not as documented is noticed by every 
   expect(() => checkFrame({ t: "hullo" } as never)).toThrow("not documented");
   expect(() => checkResult("people", { people: [{ id: 1 }] })).toThrow("the result of people");
   checkOldFrame("ws://host/ws/bob", "alice: hello");
-  expect(() => checkOldFrame("ws://host/ws/bob", "hello")).toThrow("plain says");
+  expect(() => checkOldFrame("ws://host/ws/bob", "hello")).toThrow("plain do not document");
 });

@@ -26,6 +26,7 @@ export function broadcastDialect(parts: DialectParts): ForeignDialect {
       const name = handshake.segments[1] as string;
       return codePoints(name) > MOST ? refused : homeDialect(dialect, stripped(name), handshake);
     },
+    own: ["/health", "/stats"],
     answer: (asked) => statsAnswer({ ...parts, home }, asked),
   };
 }

@@ -25,7 +25,7 @@ export function roomsDialect(parts: DialectParts): ForeignDialect {
     missing: new Missing(parts.clock),
   };
   const answer = roomsOverHttp(parts, rooms.channels);
-  return { name: "rooms", gaps, admit: (handshake) => admit(rooms, handshake), answer };
+  return { name: "rooms", gaps, own: ["/health"], admit: (handshake) => admit(rooms, handshake), answer };
 }
 
 async function admit(rooms: Rooms, handshake: Handshake): Promise<Admission> {
