@@ -10,7 +10,8 @@ const cursorRow = z.tuple([conversationId, seq, z.int().nonnegative()]);
 
 /**
  * Who is there: a token, or a name to be held by a secret that the client made (32 to 128 characters), or the shown or
- * unique name and the password of an account, with such a secret that becomes a token of it.
+ * unique name and the password of an account, with such a secret that becomes a token of it. Without any of them the
+ * cookie counts that came with the handshake, from a page of the server's own.
  */
 export const hello = z.object({
   t: z.literal("hello"),

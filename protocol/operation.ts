@@ -12,6 +12,8 @@ export interface Operation {
   open?: true;
   /** Needs a key: the header `Idempotency-Key`, or `key` in the body. */
   keyed?: true;
+  /** Ends the token that it is asked with. */
+  ends?: true;
   /** The command that it carries out, where it is one. */
   command?: CommandName;
   params?: z.ZodObject;

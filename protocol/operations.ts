@@ -19,10 +19,11 @@ export const operations = {
   create_guest: {
     method: "POST",
     path: "/api/guests",
-    about: "Holds a name and answers the token for it. The same secret is the same person; without one it is made.",
+    about:
+      "Holds a name and answers the token for it. The same secret is the same person; without one it is made. With `cookie` a browser keeps the token, out of reach of scripts.",
     open: true,
-    body: z.object({ name: z.string(), secret: z.string().optional() }),
-    result: z.object({ token: z.string(), person }),
+    body: z.object({ name: z.string(), secret: z.string().optional(), cookie: z.boolean().optional() }),
+    result: z.object({ token: z.string().optional(), person }),
     status: 201,
   },
   me: {
@@ -52,16 +53,22 @@ export const operations = {
     method: "POST",
     path: "/api/sign-in",
     about:
-      "Answers another token for whoever has this shown or unique name and this password. With the same secret it is the same token; without one it is made.",
+      "Answers another token for whoever has this shown or unique name and this password. With the same secret it is the same token; without one it is made. With `cookie` a browser keeps the token, out of reach of scripts.",
     open: true,
-    body: z.object({ name: z.string(), password: z.string(), secret: z.string().optional() }),
-    result: z.object({ token: z.string(), person }),
+    body: z.object({
+      name: z.string(),
+      password: z.string(),
+      secret: z.string().optional(),
+      cookie: z.boolean().optional(),
+    }),
+    result: z.object({ token: z.string().optional(), person }),
   },
   sign_out: {
     method: "POST",
     path: "/api/sign-out",
     about: "Ends the token of this request, or with `everywhere` all of the caller's.",
     command: "sign_out",
+    ends: true,
     keyed: true,
     body: z.object({ key, everywhere: z.boolean().optional() }),
     result: commands.sign_out.result,
@@ -71,6 +78,7 @@ export const operations = {
     path: "/api/me",
     about: "Ends the caller's account: their token and names are nobody's afterwards, their messages stay.",
     command: "delete_account",
+    ends: true,
     keyed: true,
     body: keyOnly,
     result: commands.delete_account.result,

@@ -7,6 +7,10 @@ export interface Caller {
   id: string;
   /** Of the client itself, also behind proxies that are trusted; empty where nobody knows. */
   address: string;
+  /** What the client calls this server, with the port where it is not the usual one. */
+  host: string;
+  /** Did the client come by TLS? Only a trusted proxy can say so. */
+  secure: boolean;
 }
 
 /** A request that came in. */
@@ -23,8 +27,9 @@ const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const MOST_HOPS = 32;
 
 /**
- * Tells who asks. Only proxies of these addresses and networks are believed: their X-Request-Id is taken over, and their
- * X-Forwarded-For is read from the right, up to the first address that is no proxy's.
+ * Tells who asks. Only proxies of these addresses and networks are believed: their X-Request-Id is taken over, their
+ * X-Forwarded-For is read from the right, up to the first address that is no proxy's, and their X-Forwarded-Host and
+ * X-Forwarded-Proto say what the client asked for.
  */
 export function callers(
   trusted: readonly string[],
@@ -33,10 +38,16 @@ export function callers(
   const isTrusted = among(trusted);
   return (request, peer) => {
     const near = plain(peer);
-    if (!isTrusted(near)) return { id: random(ID_LENGTH), address: near };
-    const id = request.headers.get("x-request-id") ?? "";
-    const address = beyond(near, request.headers.get("x-forwarded-for") ?? "", isTrusted);
-    return { id: FOREIGN_ID.test(id) ? id : random(ID_LENGTH), address };
+    const said = (name: string) => request.headers.get(name) ?? "";
+    const host = said("host").toLowerCase();
+    if (!isTrusted(near)) return { id: random(ID_LENGTH), address: near, host, secure: false };
+    const id = said("x-request-id");
+    return {
+      id: FOREIGN_ID.test(id) ? id : random(ID_LENGTH),
+      address: beyond(near, said("x-forwarded-for"), isTrusted),
+      host: said("x-forwarded-host").toLowerCase() || host,
+      secure: said("x-forwarded-proto").toLowerCase() === "https",
+    };
   };
 }
 

@@ -7,6 +7,8 @@ import type { Asked } from "./select.ts";
 /** A connected socket in the hands of a session. */
 export interface Socket extends Outlet {
   readonly address: string;
+  /** The token that a page of our own sent along as a cookie, where it did. */
+  readonly cookie: string | null;
   /** Stands in every line of the log about this socket. */
   readonly connection: string;
   close(why: CloseName): void;

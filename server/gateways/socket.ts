@@ -15,14 +15,16 @@ export class BunSocket implements Socket {
   #pings = 0;
   #open: Opening | null;
   readonly address: string;
+  readonly cookie: string | null;
   readonly connection: string;
   /** Since when it is open. Milliseconds of the clock that only goes forward. */
   readonly since = performance.now();
   /** Has nobody said yet who this is? */
   greeting = true;
 
-  constructor(address: string, connection: string, open: Opening) {
-    this.address = address;
+  constructor(from: { address: string; cookie: string | null }, connection: string, open: Opening) {
+    this.address = from.address;
+    this.cookie = from.cookie;
     this.connection = connection;
     this.#open = open;
   }

@@ -3,6 +3,7 @@ import { ChatError } from "@parley/protocol/errors";
 import type { Chat } from "../core/chat.ts";
 import type { Clock, Observer, User } from "../core/ports.ts";
 import type { Arrival } from "./arrival.ts";
+import { cookieOf, isOwnPage } from "./cookies.ts";
 import type { Dialect, Opening, Session, Socket } from "./dialect.ts";
 import { problem } from "./problem.ts";
 import { BunSocket } from "./socket.ts";
@@ -119,9 +120,12 @@ export class SocketGateway {
     for (const session of [...this.#sessions.keys()]) session.bye(Math.round(500 + random() * (1000 + spread)));
   }
 
-  #socket({ caller }: Arrival, open: Opening): BunSocket {
+  #socket({ caller, request }: Arrival, open: Opening): BunSocket {
     this.#accepted += 1;
-    return new BunSocket(caller.address, `${this.#parts.run}-${this.#accepted}`, open);
+    const { address } = caller;
+    // A browser sends the cookie along with a handshake of any page.
+    const cookie = isOwnPage(request, caller) ? cookieOf(request, caller) : null;
+    return new BunSocket({ address, cookie }, `${this.#parts.run}-${this.#accepted}`, open);
   }
 
   #becomes({ request, server, caller }: Arrival, socket: BunSocket, facts: Record<string, unknown>): boolean {

@@ -232,3 +232,34 @@ test("[PEO23] whoever watches a proof is told once: when its token ends, when it
   await stage.settle();
   expect(ended).toEqual(["ada", "late", "ben"]);
 });
+
+test("[REST21] a socket takes the cookie of its handshake for a token, from a page of our own and from no other", async () => {
+  const ada = await Line.enter(node.url, "Karla");
+  ada.close();
+  const cookie = `parley=${secretOf("Karla")}`;
+  const origin = node.url.replace(/^ws(.*)\/socket$/, "http$1");
+  const answerTo = async (headers: Record<string, string>, hello: object = {}) => {
+    const line = await Line.open(node.url, undefined, headers);
+    line.say([{ t: "hello", version: 1, ...hello }]);
+    const answer = await line.until(({ t }) => t === "welcome" || t === "error");
+    line.close();
+    return answer.t === "welcome" ? answer.you.name : (answer as { code: string }).code;
+  };
+  expect(await answerTo({ cookie, origin })).toBe("Karla");
+  expect(await answerTo({ cookie, "sec-fetch-site": "same-origin" })).toBe("Karla");
+  const theirs = [
+    {},
+    { origin: "https://elsewhere.example" },
+    { origin: "null" },
+    { origin, "sec-fetch-site": "same-site" },
+  ];
+  for (const headers of theirs) {
+    expect({ headers, answer: await answerTo({ cookie, ...headers }) }).toEqual({
+      headers,
+      answer: "not_authenticated",
+    });
+  }
+  expect(await answerTo({ origin })).toBe("not_authenticated");
+  const guest = { name: "Leo", secret: secret("l") };
+  expect(await answerTo({ cookie, origin }, { guest })).toBe("Leo");
+});

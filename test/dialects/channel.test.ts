@@ -47,6 +47,7 @@ function guestOf(user: User, told: string[]): Guest {
   const socket = {
     ...{
       address: "",
+      cookie: null,
       connection: "",
       subscribe: () => {},
       unsubscribe: () => {},

@@ -113,8 +113,8 @@ export class Line {
   readonly #socket: WebSocket;
   #waiting: (() => void)[] = [];
 
-  private constructor(url: string, ca?: string) {
-    this.#socket = socketTo(url, ca);
+  private constructor(url: string, ca: string | undefined, headers: Record<string, string>) {
+    this.#socket = socketTo(url, ca, headers);
     this.#socket.onmessage = ({ data }) => {
       const frames = JSON.parse(String(data)) as ServerFrame[];
       frames.forEach(checkFrame);
@@ -127,8 +127,8 @@ export class Line {
     };
   }
 
-  static async open(url: string, ca?: string): Promise<Line> {
-    const line = new Line(url, ca);
+  static async open(url: string, ca?: string, headers: Record<string, string> = {}): Promise<Line> {
+    const line = new Line(url, ca, headers);
     await new Promise<void>((resolve, reject) => {
       line.#socket.onopen = () => resolve();
       line.#socket.onerror = () => reject(new Error("The socket did not open."));

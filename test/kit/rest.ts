@@ -25,6 +25,8 @@ export interface RestOptions {
   store?: Store;
   bus?: Bus;
   origins?: string[];
+  /** Proxies that are believed. */
+  trusted?: string[];
   web?: string;
 }
 
@@ -77,7 +79,7 @@ export function startRest(options: RestOptions = {}) {
     },
     webAssets(options.web ?? "/nowhere"),
   );
-  const asked = { observer, callerOf: callers([], digests.random) };
+  const asked = { observer, callerOf: callers(options.trusted ?? [], digests.random) };
   const server = listen("127.0.0.1", 0, front(asked, rest));
   const stop = async () => {
     await server.stop(true);

@@ -44,6 +44,13 @@ export function openapi(version: string, tables: readonly Table[]): JsonSchema {
 
 const SECURITY = {
   token: { type: "http", scheme: "bearer", description: "The token that somebody got with their name." },
+  cookie: {
+    type: "apiKey",
+    in: "cookie",
+    name: "__Host-parley",
+    description:
+      "The same token, kept by a browser: `POST /api/sign-in` and `POST /api/guests` with `cookie`. It counts for pages of this server only, and is called `parley` where there is no TLS.",
+  },
 };
 
 function tagsOf(tables: readonly Table[]): object[] {
@@ -67,7 +74,7 @@ function described(
     description: about,
     parameters: parameters(operation, example),
     ...(content ? { requestBody: { required: !mayBeAbsent(body), content: { "application/json": content } } } : {}),
-    security: open ? [] : [{ token: [] }],
+    security: open ? [] : [{ token: [] }, { cookie: [] }],
   };
 }
 

@@ -153,7 +153,9 @@ class NativeSession implements Session {
     const { people, access } = this.#parts.chat;
     if (token !== undefined) return { user: await people.byToken(token), token };
     if (guest) return { user: await people.enrol(guest.name, guest.secret), token: guest.secret };
+    const { cookie } = this.#socket;
     if (account) return { user: await access.signIn(account, this.#socket.address), token: account.secret };
+    if (cookie !== null) return { user: await people.byToken(cookie), token: cookie };
     throw new ChatError("not_authenticated");
   }
 

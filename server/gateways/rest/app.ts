@@ -5,7 +5,9 @@ import { type Context, Hono } from "hono";
 import type { Actor } from "../../core/actor.ts";
 import type { PlainCommand } from "../../core/chat.ts";
 import type { Arrival, Caller } from "../arrival.ts";
+import { settingCookie } from "../cookies.ts";
 import { problem, refusalFor, traceOf } from "../problem.ts";
+import { askerOf, checkOwnPage, proofOf } from "./asker.ts";
 import type { Assets } from "./assets.ts";
 import { conversationAnswers } from "./conversations.ts";
 import { documentAssets } from "./documents.ts";
@@ -76,19 +78,18 @@ async function carryOut(
   const operation: Operation = operations[name];
   const watching = operation.open && operation.method === "GET";
   if (parts.draining() && !watching) throw new ChatError("unavailable", "The server is about to stop.", 1_000);
-  const actor = operation.open ? null : await whoAsks(parts, c.req.header("authorization"));
+  const ours = () => checkOwnPage(c.req.raw, c.env);
+  const proof = proofOf(c.req.raw, c.env);
+  const actor = operation.open ? null : await askerOf(parts, operation, proof, ours);
   const intake = { params: c.req.param(), query: new URL(c.req.url).searchParams, request: c.req.raw };
   const args = await takeIn(operation, intake, parts.limits.bodyBytes);
+  if (args.cookie === true) ours();
   const by = actor ? actor.user : c.env.address;
-  const { result, again, status } = await answering(args as never, by as never, actor as Actor);
-  return Response.json(result, { status: status ?? (again ? 200 : (operation.status ?? 200)) });
-}
-
-/** Throws `not_authenticated` without a token, `bad_token` where nobody has it. */
-async function whoAsks({ chat: { people } }: RestParts, authorization: string | undefined): Promise<Actor> {
-  const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-  if (token === undefined) throw new ChatError("not_authenticated", "The header Authorization: Bearer … is needed.");
-  return { user: await people.byToken(token), token: people.digestOf(token) };
+  const { result, again, status, cookie } = await answering(args as never, by as never, actor as Actor);
+  const response = Response.json(result, { status: status ?? (again ? 200 : (operation.status ?? 200)) });
+  const kept = proof?.byCookie && operation.ends ? null : cookie;
+  if (kept !== undefined) response.headers.set("set-cookie", settingCookie(kept, c.env));
+  return response;
 }
 
 function answering(parts: RestParts): Record<string, Answering> {

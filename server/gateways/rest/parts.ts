@@ -30,6 +30,8 @@ export interface Answer<Result> {
   result: Result;
   again?: boolean;
   status?: number;
+  /** The token that the browser is to keep from now on; null where it is to forget it. */
+  cookie?: string | null;
 }
 
 type Table = typeof operations;

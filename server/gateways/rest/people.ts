@@ -1,6 +1,8 @@
 import { ChatError } from "@parley/protocol/errors";
+import type { Output } from "@parley/protocol/operations";
+import type { User } from "../../core/ports.ts";
 import { personOf } from "../../core/summary.ts";
-import type { OpenAnswers, OwnAnswers, RestParts } from "./parts.ts";
+import type { Answer, OpenAnswers, OwnAnswers, RestParts } from "./parts.ts";
 
 const SECRET_LENGTH = 43;
 const KEY_LENGTH = 22;
@@ -8,18 +10,24 @@ const KEY_LENGTH = 22;
 /** How a visitor becomes somebody without a socket. */
 export function guestAnswers({ chat, digests }: RestParts): Pick<OpenAnswers, "create_guest" | "sign_in"> {
   return {
-    async sign_in({ name, password, secret }, from) {
+    async sign_in({ name, password, secret, cookie }, from) {
       const token = secret ?? digests.random(SECRET_LENGTH);
       const user = await chat.access.signIn({ name, password, secret: token }, from);
-      return { result: { token, person: personOf(user) } };
+      return keptBy(cookie, token, user);
     },
-    async create_guest({ name, secret }) {
+    async create_guest({ name, secret, cookie }) {
       const token = secret ?? digests.random(SECRET_LENGTH);
       const known = secret === undefined ? null : await chat.people.byToken(secret).catch(unlessUnknown);
       const user = known ?? (await chat.people.enrol(name, token));
-      return { result: { token, person: personOf(user) }, again: known !== null };
+      return { ...keptBy(cookie, token, user), again: known !== null };
     },
   };
+}
+
+/** A token goes to whoever asks, or into a cookie of theirs that no script reads. */
+function keptBy(cookie: boolean | undefined, token: string, user: User): Answer<Output<"sign_in">> {
+  const person = personOf(user);
+  return cookie ? { result: { person }, cookie: token } : { result: { token, person } };
 }
 
 /** What somebody asks about themselves. */
