@@ -328,7 +328,8 @@ export const operations = {
   ready: {
     method: "GET",
     path: "/ready",
-    about: "Can work be sent here? 503 where store or bus does not answer, and during a stop.",
+    about:
+      "Can work be sent here? 503 where the store does not answer, and during a stop. Without the bus nodes hear each other a beat late.",
     open: true,
     result: z.object({ ready: z.boolean(), store: z.boolean(), bus: z.boolean(), draining: z.boolean() }),
     otherwise: 503,

@@ -2,8 +2,11 @@
 export interface Broker {
   /** Never throws; what cannot be sent now is lost. */
   publish(channel: string, text: string): void;
-  /** Asks for what is published there, by whomever, from soon on; and again whenever the line comes back. */
-  listen(channel: string): void;
+  /**
+   * Asks for what is published there, by whomever; and again whenever the line comes back. Resolves with true once it
+   * is heard, with false where that takes until the line is back.
+   */
+  listen(channel: string): Promise<boolean>;
   leave(channel: string): void;
   /** Rejects where it does not answer. */
   ready(): Promise<void>;

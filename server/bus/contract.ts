@@ -62,6 +62,7 @@ function nodesContract(play: (nodes: number, scene: (buses: Bus[]) => Promise<vo
     play(3, async ([one, two, three]) => {
       const [heard, too, not] = [ear(two as Bus, 7), ear(three as Bus, 7), ear(three as Bus, 8)];
       await acquainted(one as Bus, 7, [heard, too]);
+      await until(() => not.notes.splice(0).length > 0);
       for (let n = 1; n <= 50; n++) one?.publish(7, said(n));
       await until(() => heard.notes.length === 50 && too.notes.length === 50);
       await Bun.sleep(100);
@@ -80,6 +81,16 @@ function nodesContract(play: (nodes: number, scene: (buses: Bus[]) => Promise<vo
       await until(() => second.notes.length > 0);
       await Bun.sleep(100);
       expect([first.notes, second.notes]).toEqual([[], [said(1)]]);
+    }));
+
+  test("[BUS7] whoever begins to listen is rung once that stands, so that nothing before it is missed", () =>
+    play(2, async ([one, two]) => {
+      const other = ear(two as Bus, 7);
+      await until(() => other.notes.length > 0);
+      expect(other.notes).toEqual([{ is: "rung" }]);
+      one?.publish(7, said(1));
+      await until(() => other.notes.length > 1);
+      expect(other.notes).toEqual([{ is: "rung" }, said(1)]);
     }));
 
   test("[BUS3] a note that is too large to travel rings all the same", () =>

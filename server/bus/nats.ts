@@ -46,9 +46,14 @@ export function natsBroker(address: NatsAddress, heard: Heard): Broker {
       if (!connection || connection.isClosed()) return;
       connection.publish(channel, text);
     },
-    listen(channel) {
+    async listen(channel) {
       channels.set(channel, null);
-      if (connection && !connection.isClosed()) listen(connection, channel);
+      if (!connection || connection.isClosed()) return false;
+      listen(connection, channel);
+      return within(PATIENCE, connection.flush()).then(
+        () => true,
+        () => false,
+      );
     },
     leave(channel) {
       channels.get(channel)?.unsubscribe();

@@ -53,7 +53,10 @@ export function redisBroker(address: RedisAddress, heard: Heard): Broker {
     publish: (channel, text) => lost(speaker.publish(channel, text)),
     listen(channel) {
       channels.add(channel);
-      lost(listener.subscribe(channel));
+      return listener.subscribe(channel).then(
+        () => true,
+        () => false,
+      );
     },
     leave(channel) {
       channels.delete(channel);
