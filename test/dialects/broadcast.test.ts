@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { received } from "@parley/server/gateways/dialects/broadcast/frames";
 import { broadcastTable } from "@parley/server/gateways/dialects/broadcast/stats";
+import { checkOldAnswer } from "../kit/documents.ts";
 import { heldBy, isDelivered, joinByName, native, said } from "../kit/natives.ts";
 import { handshake, OldClient, timeless } from "../kit/old-client.ts";
 import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
@@ -45,8 +46,10 @@ interface RoomStats {
 }
 
 async function statsOf(room: string): Promise<RoomStats> {
-  const answer = await fetch(`${url}/room/${encodeURIComponent(room)}/stats`);
+  const path = `/room/${encodeURIComponent(room)}/stats`;
+  const answer = await fetch(url + path);
   expect(answer.status).toBe(200);
+  await checkOldAnswer("GET", path, answer.clone());
   return broadcastTable.operations.room_stats?.result.parse(await answer.json()) as RoomStats;
 }
 

@@ -79,7 +79,7 @@ function dialectsOf(url: string, text: string): string[] {
   return /^\/ws\/[+-]?\d+$/.test(pathname) ? ["direct", "broadcast"] : ["broadcast"];
 }
 
-const pattern = (path: string) => new RegExp(`^${path.replace(/\{\w+\}/g, "-?[0-9]+")}$`);
+const pattern = (path: string) => new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`);
 const patterns = Object.keys(paths).map((path) => ({ path, matches: pattern(path) }));
 
 function pathOf(path: string): string | undefined {

@@ -12,7 +12,7 @@ import { front } from "@parley/server/gateways/front";
 import { listen } from "@parley/server/gateways/listen";
 import { restGateway } from "@parley/server/gateways/rest/app";
 import { webAssets } from "@parley/server/gateways/rest/assets";
-import { WIRES } from "@parley/server/main";
+import { TABLES, WIRES } from "@parley/server/main";
 import { systemClock } from "@parley/server/observe/clock";
 import { createObserver } from "@parley/server/observe/log";
 import { openFolder } from "@parley/server/store/sqlite/open";
@@ -73,7 +73,7 @@ export function startRest(options: RestOptions = {}) {
       limits: { bodyBytes: config.bodyBytes, page: config.chat.page },
       origins: options.origins ?? [],
       wires: WIRES,
-      tables: [],
+      tables: TABLES,
       connections: () => 0,
       draining: () => state.draining,
     },

@@ -1,8 +1,11 @@
 import { afterAll, expect, test } from "bun:test";
+import { DIALECTS } from "@parley/protocol/dialects";
 import { clientFrames, serverFrames } from "@parley/protocol/frames";
 import { operations } from "@parley/protocol/operations";
 import { signals } from "@parley/protocol/signals";
+import type { Frames } from "@parley/server/gateways/documents/wire";
 import { nativeWire } from "@parley/server/gateways/native/frames";
+import { TABLES, WIRES } from "@parley/server/main";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { checkAnswer, checkFrame, checkOldFrame, checkResult } from "../kit/documents.ts";
 import { startRest } from "../kit/rest.ts";
@@ -40,7 +43,7 @@ test("[API1] every operation of the contract is documented where it is, and says
     expect({ name, open: documented?.security.length === 0 }).toEqual({ name, open: "open" in operation });
   }
   const count = Object.values(openapi.paths).flatMap((at) => Object.keys(at)).length;
-  expect(count).toBe(Object.keys(operations).length);
+  expect(count).toBe([{ operations }, ...TABLES].flatMap((table) => Object.keys(table.operations)).length);
 });
 
 test("[API1] every frame of the native socket is documented, and says what it is for", () => {
@@ -48,6 +51,23 @@ test("[API1] every frame of the native socket is documented, and says what it is
   expect(Object.keys(nativeWire.sent)).toEqual(Object.keys({ ...serverFrames, ...signals }));
   const frames = [...Object.entries(nativeWire.received), ...Object.entries(nativeWire.sent)];
   expect(frames.filter(([, { about }]) => about === "").map(([name]) => name)).toEqual([]);
+});
+
+test("[API1] every frame and request of every dialect is documented, at its own address and at the one that it always has", () => {
+  expect(WIRES.map(({ name }) => name).sort()).toEqual([...DIALECTS, "parley"].sort());
+  for (const { name, addresses, received, sent } of WIRES.filter((wire) => wire.name !== "parley")) {
+    const paths = addresses.map(({ path }) => path);
+    expect(paths).toEqual([paths[0], `/dialects/${name}${paths[0]}`] as string[]);
+    for (const frames of [received, sent] as Frames[]) {
+      const silent = Object.entries(frames).filter(([, { about, examples }]) => about === "" || examples.length === 0);
+      expect({ name, silent }).toEqual({ name, silent: [] });
+    }
+  }
+  for (const { name, operations } of TABLES) {
+    for (const [id, { path, method }] of Object.entries(operations)) {
+      expect(openapi.paths[path]?.[method.toLowerCase()]?.operationId).toBe(name + id);
+    }
+  }
 });
 
 test("[API2] pages and their files come from here, under a policy without unsafe words", async () => {
