@@ -34,6 +34,7 @@ import { nativeDialect } from "./gateways/native/session.ts";
 import { traceOf } from "./gateways/problem.ts";
 import { restGateway } from "./gateways/rest/app.ts";
 import { webAssets } from "./gateways/rest/assets.ts";
+import { pageOf } from "./gateways/rest/page.ts";
 import type { BunSocket } from "./gateways/socket.ts";
 import { SocketGateway } from "./gateways/sockets.ts";
 import { systemClock as clock } from "./observe/clock.ts";
@@ -144,7 +145,7 @@ async function serve(config: Config, { folder, store, logs }: Opened, say: Say):
   const answering = (dialect: DialectName | null) => (arrival: Arrival) =>
     new URL(arrival.request.url).pathname === "/socket"
       ? gateway.upgrade(arrival)
-      : (foreign.answer(arrival, dialect) ?? rest(arrival));
+      : (foreign.answer(arrival, dialect) ?? rest(pageOf(dialect, arrival)));
   const asked = { observer, callerOf: callers(config.trustedProxies, digests.random) };
   for (const { port, dialect } of portsOf(config)) {
     servers.push(listen(config.host, port, front(asked, answering(dialect)), gateway.websocket));

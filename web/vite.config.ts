@@ -1,13 +1,19 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { early } from "./early/build.ts";
+import { legacy } from "./legacy/build.ts";
 import { precached } from "./worker/build.ts";
 
 const server = process.env.PARLEY_SERVER ?? "http://localhost:8000";
 
 /** Everything becomes a hashed file of our own origin: nothing is inlined, so that a strict content policy holds. */
 export default defineConfig({
-  plugins: [react(), early(`${import.meta.dirname}/early/early.ts`), precached(`${import.meta.dirname}/public`)],
+  plugins: [
+    react(),
+    early(`${import.meta.dirname}/early/early.ts`),
+    precached(`${import.meta.dirname}/public`),
+    legacy(`${import.meta.dirname}/legacy`),
+  ],
   build: {
     outDir: "dist",
     emptyOutDir: true,

@@ -1,40 +1,12 @@
 import { expect } from "bun:test";
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright-core";
+import { faultsOf } from "./kit/faults.ts";
 import { openStage, test } from "./kit/stage.ts";
 import type { Visitor } from "./kit/visitor.ts";
 
 const stage = openStage();
 
-/** The rules to read each theme by: two by all, the others by what differs in them. */
-const WHOLE: string[] = [];
-const COLOURS = ["color-contrast"];
-const THEMES = { "nord-dark": WHOLE, "nord-light": WHOLE, crimson: COLOURS, aurora: COLOURS, contrast: COLOURS };
-
-/** What axe has in a page that it was brought into. */
-interface Axe {
-  run(of: Document, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-}
-
-/** Everything that is wrong with what is on the screen, in every theme. */
-async function faults(page: Page): Promise<string[]> {
-  // One look through the builder brings axe into the page; there the other themes take a moment each.
-  await new AxeBuilder({ page }).setLegacyMode().withRules(["document-title"]).analyze();
-  return page.evaluate(async (themes) => {
-    const { axe } = window as unknown as { axe: Axe };
-    const found: string[] = [];
-    for (const [theme, rules] of Object.entries(themes)) {
-      document.documentElement.dataset.theme = theme;
-      const { violations } = await axe.run(document, rules.length > 0 ? { runOnly: rules } : {});
-      for (const { id, nodes } of violations)
-        for (const { html } of nodes) found.push(`${theme}: ${id}: ${html.slice(0, 200)}`);
-    }
-    return found;
-  }, THEMES);
-}
-
 async function expectNoFaults({ page }: Visitor, screen: string): Promise<void> {
-  expect({ screen, faults: await faults(page) }).toEqual({ screen, faults: [] });
+  expect({ screen, faults: await faultsOf(page) }).toEqual({ screen, faults: [] });
 }
 
 /** Opens something, looks at it, and closes it again. */
@@ -56,7 +28,7 @@ test(
     await visitor.comeIn("Mara Lindqvist");
     await expectNoFaults(visitor, "nothing open");
     await visitor.page.evaluate(() => document.querySelector("main")?.append(document.createElement("button")));
-    expect(await faults(visitor.page)).toContainEqual("nord-light: button-name: <button></button>");
+    expect(await faultsOf(visitor.page)).toContainEqual("nord-light: button-name: <button></button>");
   }),
 );
 

@@ -14,6 +14,9 @@ writeFileSync(join(web, "index.html"), PAGE);
 writeFileSync(join(web, "assets/main-abc123.js"), SCRIPT);
 writeFileSync(join(web, "assets/font-abc123.woff2"), new Uint8Array(3000));
 writeFileSync(join(web, "favicon.svg"), "<svg/>");
+mkdirSync(join(web, "legacy/assets"), { recursive: true });
+writeFileSync(join(web, "legacy/index.html"), "<!doctype html><title>Beside</title>");
+writeFileSync(join(web, "legacy/assets/page-abc123.js"), SCRIPT);
 writeFileSync(join(folder, "secret.key"), "secret");
 
 const node = startRest({ web });
@@ -55,6 +58,16 @@ test("[REST13] files with a hash in their name are kept for ever, the page is as
   expect(script.headers.get("content-type")).toContain("text/javascript");
   expect((await node.raw("GET", "/")).headers.get("cache-control")).toBe("no-cache");
   expect((await node.raw("GET", "/favicon.svg")).headers.get("cache-control")).toBe("no-cache");
+});
+
+test("[REST13] pages beside the app answer below their slash, and their hashed files are kept for ever, too", async () => {
+  const page = await node.raw("GET", "/legacy/");
+  expect([page.status, await page.text()]).toEqual([200, "<!doctype html><title>Beside</title>"]);
+  const bare = await fetch(`${node.url}/legacy`, { redirect: "manual" });
+  expect([bare.status, bare.headers.get("location")]).toEqual([308, "/legacy/"]);
+  expect(await node.refusal("GET", "/legacy/assets/")).toBe("not_found");
+  const script = await node.raw("GET", "/legacy/assets/page-abc123.js");
+  expect(script.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
 });
 
 test("[REST13] whoever has it already is told so", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DIALECTS } from "@parley/protocol/dialects";
 import { THEMES } from "../../web/app/theme.ts";
 
 const WEB = join(import.meta.dir, "..", "..", "web");
@@ -11,13 +12,15 @@ test("[WEB18] every theme of the menu is a block of colours", () => {
   for (const { id } of THEMES) expect(read("styles", "tokens.css")).toContain(`[data-theme="${id}"]`);
 });
 
-test("[WEB19] the page has nothing inline, and all that it names is of its own origin", () => {
-  const page = read("index.html");
+const pages = ["index.html", "legacy/index.html", ...DIALECTS.map((name) => `legacy/${name}/index.html`)];
+
+test.each(pages)("[WEB19] %s has nothing inline, and all that it names is of its own origin", (file) => {
+  const page = read(file);
   expect(page).not.toMatch(/<style|\sstyle="|\son\w+="/i);
-  for (const [tag] of page.matchAll(/<script[^>]*>/g)) expect(tag).toMatch(/\ssrc="\/[^/]/);
+  for (const [tag] of page.matchAll(/<script[^>]*>/g)) expect(tag).toMatch(/\ssrc="\.{0,2}\/[^/]/);
   const addresses = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map((match) => match[1] ?? "");
   expect(addresses.length).toBeGreaterThan(2);
-  for (const address of addresses) expect(address).toMatch(/^\/[^/]/);
+  for (const address of addresses) expect(address).toMatch(/^\.{0,2}\/[^/]/);
 });
 
 test("[WEB19] the styles load nothing but the fonts beside them", () => {

@@ -51,7 +51,7 @@ export const ZONES: Zone[] = [
   // What builds or measures the page runs where the tools run, and is no part of the page.
   {
     ...outer("web/build", ["web"]),
-    owns: /^web\/((worker|early)\/build|styles\/(palette|contrast\.test))\.ts$/,
+    owns: /^web\/((worker|early|legacy)\/build|styles\/(palette|contrast\.test))\.ts$/,
   },
   { ...outer("web", ["client", "protocol", "web/build"]), builtins: false, validatorFree: true },
   outer("cli", ["client", "protocol", "server/main", "server/config"]),

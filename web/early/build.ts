@@ -3,17 +3,20 @@ import { build, type Plugin } from "vite";
 
 /** Makes a classic script of `entry` alone and has the page run it before anything is drawn. */
 export function early(entry: string): Plugin {
-  let fileName = "";
+  let [fileName, base] = ["", "/"];
   return {
     name: "parley-early",
     apply: "build",
+    configResolved(config) {
+      base = config.base;
+    },
     async buildStart() {
       const source = await bundled(entry);
       const hash = createHash("sha256").update(source).digest("base64url").slice(0, 8);
       fileName = `assets/early-${hash}.js`;
       this.emitFile({ type: "asset", fileName, source });
     },
-    transformIndexHtml: () => [{ tag: "script", attrs: { src: `/${fileName}` }, injectTo: "head" }],
+    transformIndexHtml: () => [{ tag: "script", attrs: { src: base + fileName }, injectTo: "head" }],
   };
 }
 

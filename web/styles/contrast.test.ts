@@ -45,6 +45,7 @@ const EXEMPT = ["text-disabled", "line", "scrim"];
 const palettes = palettesIn(styles("tokens.css"));
 const rules = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith(".css") && file !== "tokens.css")
+  .concat("../legacy/style.css")
   .map(styles)
   .join("\n");
 

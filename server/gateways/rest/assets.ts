@@ -12,7 +12,7 @@ export interface Asset {
   caching: string;
 }
 
-/** The web app's files. Only what was there at the start is served, so that no path leads anywhere else. */
+/** The web app's files, and the pages beside it. Only what was there at the start is served, so that no path leads anywhere else. */
 export interface Assets {
   /** Undefined where there is no such file. */
   answer(path: string, request: Request): Response | undefined;
@@ -31,10 +31,17 @@ export function webAssets(folder: string): Assets {
   }
   return {
     answer(path, request) {
-      const asset = assets.get(PAGES.test(path) ? INDEX : path);
-      return asset && answerWith(asset, request);
+      const asset =
+        assets.get(PAGES.test(path) ? INDEX : path) ?? (path.endsWith("/") && assets.get(`${path}index.html`));
+      if (asset) return answerWith(asset, request);
+      // What a page names beside itself is found only below its slash.
+      return assets.has(`${path}/index.html`) ? moved(`${path}/`) : undefined;
     },
   };
+}
+
+function moved(to: string): Response {
+  return new Response(null, { status: 308, headers: { location: to } });
 }
 
 function filesBelow(folder: string): string[] {
@@ -43,8 +50,8 @@ function filesBelow(folder: string): string[] {
 }
 
 function read(file: string, folder: string): Asset {
-  // Files in assets/ carry a hash of their content in their name.
-  const named = relative(folder, file).startsWith(`assets${sep}`);
+  // Files in a folder of assets carry a hash of their content in their name.
+  const named = relative(folder, file).split(sep).at(-2) === "assets";
   return assetOf(new Uint8Array(readFileSync(file)), Bun.file(file).type, named);
 }
 

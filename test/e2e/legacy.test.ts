@@ -1,0 +1,118 @@
+import { expect } from "bun:test";
+import { freePort } from "../kit/process.ts";
+import { faultsOf } from "./kit/faults.ts";
+import { LegacyVisitor } from "./kit/legacy.ts";
+import { openStage, test } from "./kit/stage.ts";
+
+const port = await freePort();
+const stage = openStage({ PARLEY_LINGER_MS: "300", PARLEY_LISTEN: `${port}=messenger` });
+const MARKUP = "<img src=x onerror=alert(1)> & <b>bold</b>";
+
+const HOMES = { plain: "plain", messenger: "messenger", broadcast: "main" };
+
+for (const [dialect, room] of Object.entries(HOMES)) {
+  test(
+    `[WEB47] the page for ${dialect} talks with somebody in the app, shows markup as text, and has no fault`,
+    stage.play(async (play) => {
+      const alice = await LegacyVisitor.open(play, dialect, "alice");
+      expect(await faultsOf(alice.page)).toEqual([]);
+      await alice.comeIn("Alice A");
+      await alice.lineIs("Live");
+      const mara = await play.enter(`Mara ${dialect}`);
+      await mara.joinRoom(room);
+      await alice.log.getByText(`mara.${dialect} `).waitFor();
+      await alice.say(MARKUP);
+      for (const one of [alice, mara]) await one.hears(MARKUP);
+      await mara.say(`Answered: ${MARKUP}`);
+      await alice.hears(`Answered: ${MARKUP}`);
+      expect(await alice.log.locator("img").count()).toBe(0);
+      if (dialect === "broadcast") await alice.seesHere("Alice A", "mara.broadcast");
+      expect(await faultsOf(alice.page)).toEqual([]);
+      await alice.page.getByRole("button", { name: "Leave" }).click();
+      await alice.page.getByRole("textbox", { name: "Your name" }).waitFor();
+    }),
+  );
+}
+
+test(
+  "[WEB47] the page for rooms makes a room, shows who is here and who writes, and what was said before",
+  stage.play(async (play) => {
+    const alice = await LegacyVisitor.open(play, "rooms", "alice");
+    await alice.comeIn("Alice A");
+    await alice.page.getByRole("textbox", { name: "Make a room" }).fill("allotment");
+    expect(await faultsOf(alice.page)).toEqual([]);
+    await alice.page.getByRole("button", { name: "Make" }).click();
+    await alice.lineIs("Live");
+    await alice.say(MARKUP);
+    await alice.hears(MARKUP);
+
+    const mara = await play.enter("Mara Lindqvist");
+    await mara.joinRoom("allotment");
+    await mara.hears(MARKUP);
+    await mara.say("The beans are up.");
+    await alice.seesHere("Alice A", "mara.lindqvist");
+    const bob = await LegacyVisitor.open(play, "rooms", "bob");
+    await bob.comeIn("bob");
+    await bob.page.getByRole("button", { name: "Enter allotment" }).click();
+    for (const text of [MARKUP, "The beans are up."]) await bob.hears(text);
+    await bob.seesHere("Alice A", "bob", "mara.lindqvist");
+    await bob.field.pressSequentially("Ye");
+    await alice.page.getByText("bob is writing").waitFor();
+    await mara.page.getByText("bob is writing").waitFor();
+    await mara.field.pressSequentially("I");
+    await bob.page.getByText("mara.lindqvist is writing").waitFor();
+    expect(await faultsOf(bob.page)).toEqual([]);
+  }),
+);
+
+test(
+  "[WEB47] a page says why it ended: the name is taken, or the room is deleted",
+  stage.play(async (play) => {
+    const first = await LegacyVisitor.open(play, "plain", "first");
+    await first.comeIn("Carol");
+    await first.lineIs("Live");
+    const second = await LegacyVisitor.open(play, "plain", "second");
+    await second.comeIn("Carol");
+    await second.lineIs("Ended");
+    await second.hears("Username already taken.");
+
+    const dora = await LegacyVisitor.open(play, "rooms", "dora");
+    await dora.comeIn("Dora");
+    await dora.page.getByRole("textbox", { name: "Make a room" }).fill("short-lived");
+    await dora.page.getByRole("button", { name: "Make" }).click();
+    await dora.lineIs("Live");
+    await first.page.goto(`${stage.url}/legacy/rooms/`);
+    await first.comeIn("Carol");
+    await first.page.getByRole("button", { name: "Delete short-lived" }).click();
+    await dora.lineIs("Ended");
+    await dora.hears("Room deleted.");
+    await dora.page.getByRole("button", { name: "Leave" }).click();
+    await dora.page.getByRole("button", { name: "Enter short-lived" }).waitFor({ state: "detached" });
+  }),
+);
+
+test(
+  "[WEB47] a page comes back by itself when the server does, keeps what was being written, and hears what is said then",
+  stage.play(async (play) => {
+    play.watch.lineMayBeLost = true;
+    const eve = await LegacyVisitor.open(play, "messenger", "eve");
+    await eve.comeIn("eve");
+    await eve.lineIs("Live");
+    await eve.field.fill("Half written");
+    await stage.killServer();
+    await eve.lineIs(/^Offline · retry \d+ s$/);
+    await eve.field.press("Enter");
+    await eve.page.getByRole("button", { name: "Try now" }).waitFor();
+    await stage.startServer();
+    await eve.lineIs("Live");
+    expect(await eve.field.inputValue()).toBe("Half written");
+    await eve.field.press("Enter");
+    await eve.hears("Half written");
+  }),
+);
+
+test("[WEB48] a port that speaks one old protocol shows its page at its root", async () => {
+  const root = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+  expect(root).toContain("<h1>messenger</h1>");
+  expect(root).toBe(await (await fetch(`${stage.url}/legacy/messenger/`)).text());
+});

@@ -1,0 +1,3 @@
+import { followTheme } from "../app/theme.ts";
+
+followTheme();
