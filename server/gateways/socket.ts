@@ -34,7 +34,13 @@ export class BunSocket implements Socket {
     const session = (this.#open as Opening)(this);
     this.#open = null;
     this.session = session;
+    // It may have been accepted only to be closed: then it is gone by now.
+    if (!this.isOpen) session.closed();
     return session;
+  }
+
+  get isOpen(): boolean {
+    return this.#ws !== null;
   }
 
   subscribe(topic: string): void {

@@ -146,7 +146,8 @@ export class SocketGateway {
 
   #open(socket: BunSocket, ws: Bun.ServerWebSocket<BunSocket>): void {
     if (socket.greeting) this.#greeting.set(socket.address, (this.#greeting.get(socket.address) ?? 0) + 1);
-    this.#sessions.set(socket.opened(ws), socket);
+    const session = socket.opened(ws);
+    if (socket.isOpen) this.#sessions.set(session, socket);
   }
 
   readonly #entered = (socket: Socket, user: User): void => {

@@ -77,7 +77,14 @@ test("[DIA31] messenger: a name in use, or held by somebody who is not proved, i
   expect((await wrong.end()).code).toBe(1008);
   for (const client of [dora, other, frida]) await client.leave();
   await (await enter("dora")).leave();
+  for (const late = Date.now() + 4_000; (await connections()) > 0; await Bun.sleep(20)) {
+    if (Date.now() > late) throw new Error("A socket that was closed at once still counts.");
+  }
 });
+
+async function connections(): Promise<number> {
+  return (await (await fetch(`${url}/health`)).json()).active_connections;
+}
 
 test("[DIA32] messenger: a name whose holder answers no ping within a second goes to whoever asks for it", async () => {
   const watcher = await enter("watcher");
