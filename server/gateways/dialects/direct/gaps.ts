@@ -31,6 +31,14 @@ export const gaps: readonly Gap[] = [
     why: "Telling everybody of everybody would cost members times members.",
   },
   {
+    what: "Who is connected is told of those who are connected by this protocol; people with Parley's own client are not among them.",
+    why: "Whoever asks proves nothing, and may not know who else is here.",
+  },
+  {
+    what: "Files (`contenidos`) are refused.",
+    why: "Messages of Parley are text.",
+  },
+  {
     what: "Any `message_type` is told as text, and `timestamp` in what a client sends is not looked at.",
     why: "Messages of Parley are text, and time is the server's.",
   },
