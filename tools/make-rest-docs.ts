@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { ERRORS } from "../protocol/errors.ts";
 import type { Operation } from "../protocol/operation.ts";
 import { ELSEWHERE, operations } from "../protocol/operations.ts";
+import { put } from "./places.ts";
 
 export const REST_PAGE = new URL("../docs/rest.md", import.meta.url);
 
@@ -16,12 +17,6 @@ const OF_SOCKETS = ["bad_frame", "unknown_command", "binary_frame", "unsupported
 /** The page with its tables as they must be. */
 export function withTables(page: string): string {
   return put("commands", commandTable(), put("refusals", refusals(), put("operations", operationTable(), page)));
-}
-
-function put(name: string, table: string, page: string): string {
-  const place = new RegExp(`(<!-- ${name} -->\n)[^]*(<!-- /${name} -->)`);
-  if (!place.test(page)) throw new Error(`docs/rest.md has no place for ${name}.`);
-  return page.replace(place, (_, begin, end) => `${begin}${table}${end}`);
 }
 
 function operationTable(): string {
