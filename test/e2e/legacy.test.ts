@@ -66,6 +66,51 @@ test(
 );
 
 test(
+  "[WEB47] the page for direct tells who is here, who writes, and how far each message has come, also with the app",
+  stage.play(async (play) => {
+    const [five, seven] = [
+      await LegacyVisitor.open(play, "direct", "five"),
+      await LegacyVisitor.open(play, "direct", "seven"),
+    ];
+    for (const [one, number] of [
+      [five, "5"],
+      [seven, "7"],
+    ] as const) {
+      await one.comeIn(number, "Your number");
+      await one.lineIs("Live");
+    }
+    await five.page.getByRole("button", { name: "User 7" }).click();
+    await five.say(MARKUP);
+    await five.hears(MARKUP);
+    await five.log.getByText("Delivered").waitFor();
+    await seven.page.getByText("here · 1 new").waitFor();
+    await seven.page.getByRole("button", { name: "User 5" }).click();
+    await seven.hears(MARKUP);
+    await five.log.getByText("Read", { exact: true }).waitFor();
+    await seven.field.pressSequentially("Ye");
+    await five.page.getByText("User 7 is writing").waitFor();
+    expect(await faultsOf(five.page)).toEqual([]);
+
+    const mara = await play.enter("Mara Seven");
+    await mara.list.getByRole("button", { name: "Start a conversation" }).click();
+    const dialog = mara.page.getByRole("dialog");
+    await dialog.getByRole("searchbox", { name: "Find a person" }).fill("User 5");
+    await dialog.getByRole("checkbox", { name: /User 5.*open name/ }).check();
+    await dialog.getByRole("button", { name: "Start", exact: true }).click();
+    await mara.talk.getByText("Anyone can be User 5.").waitFor();
+    await mara.say("From the app.");
+    await mara.message("From the app.").getByText("Delivered").waitFor();
+    const row = five.page.getByRole("listitem").filter({ hasText: "1 new" });
+    await row.getByRole("button", { name: /^User 1\d{6}$/ }).click();
+    await five.hears("From the app.");
+    await mara.message("From the app.").getByText("Read").waitFor();
+    await five.say("From the page.");
+    await mara.hears("From the page.");
+    await five.log.getByText("Read", { exact: true }).waitFor();
+  }),
+);
+
+test(
   "[WEB47] a page says why it ended: the name is taken, or the room is deleted",
   stage.play(async (play) => {
     const first = await LegacyVisitor.open(play, "plain", "first");

@@ -4,6 +4,8 @@ export interface Said {
   text: string;
   at?: number;
   id?: number;
+  /** How far an own message has come, where the protocol tells. */
+  how?: "sent" | "delivered" | "read";
 }
 
 /** What a frame says, whatever it was written in. Times are in milliseconds. */

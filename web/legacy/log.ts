@@ -8,27 +8,42 @@ const NEAR = 80;
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
+const STATES = { sent: "Sent", delivered: "Delivered", read: "Read" };
+
 /** What was said, oldest first. */
 export class Log {
   readonly node = element("div", { class: "log", role: "log", "aria-label": "Messages", tabindex: "0" });
   readonly #me: string;
+  #drawn = "";
 
   constructor(me: string) {
     this.#me = me;
   }
 
-  /** The line, for whoever has more to say of it. */
-  said({ by, text, at = Date.now() }: Said): HTMLElement {
+  said(said: Said): void {
+    this.#add(this.#line(said));
+  }
+
+  /** All that was said, anew; nothing is drawn where nothing changed. */
+  replace(all: readonly Said[]): void {
+    const drawn = JSON.stringify(all);
+    if (drawn === this.#drawn) return;
+    this.clear();
+    this.#drawn = drawn;
+    this.node.append(...all.map((said) => this.#line(said)));
+    this.node.scrollTop = this.node.scrollHeight;
+  }
+
+  #line({ by, text, at = Date.now(), how }: Said): HTMLElement {
     const time = new Date(at);
-    const line = element(
+    return element(
       "article",
       { class: by === this.#me ? "said mine" : "said" },
       element("b", {}, nameOf(by)),
       element("time", { class: "fact", datetime: time.toISOString() }, clock.format(time)),
+      ...(how ? [element("span", { class: `how fact ${how}` }, STATES[how])] : []),
       element("p", { dir: "auto" }, text),
     );
-    this.#add(line);
-    return line;
   }
 
   /** Something that nobody said: who came and went, what was refused. */
@@ -38,6 +53,7 @@ export class Log {
 
   clear(): void {
     this.node.replaceChildren();
+    this.#drawn = "";
   }
 
   #add(line: HTMLElement): void {

@@ -1,6 +1,7 @@
 import { button, element, nameOf } from "./element.ts";
 import type { Heard, Said } from "./heard.ts";
 import { Line, type LineState } from "./line.ts";
+import { LineView } from "./line-view.ts";
 import { Log } from "./log.ts";
 import { Roll } from "./roll.ts";
 
@@ -41,12 +42,10 @@ export class Talk {
   readonly #parts: TalkParts;
   readonly #line: Line;
   readonly #roll = new Roll();
-  readonly #state = element("p", { class: "state fact", role: "status" });
-  readonly #act = button("Try now", () => this.#line.tryNow(), "btn quiet small");
+  readonly #view = new LineView(() => this.#line.tryNow());
   readonly #typing = element("p", { class: "typing hint", role: "status" });
   readonly #field = element("input", { class: "input", "aria-label": "Message", autocomplete: "off" });
   readonly #send = element("button", { class: "btn primary" }, "Send");
-  #ticking: ReturnType<typeof setInterval> | undefined;
   #silent: ReturnType<typeof setTimeout> | undefined;
   #toldTyping = 0;
   /** What came while the history is on its way; null where it is not. */
@@ -63,7 +62,7 @@ export class Talk {
   }
 
   close(): void {
-    clearInterval(this.#ticking);
+    this.#view.close();
     clearTimeout(this.#silent);
     this.#line.close();
   }
@@ -84,7 +83,7 @@ export class Talk {
     return element(
       "section",
       { class: speech.roll ? "talk with-roll" : "talk", "aria-label": "Conversation" },
-      element("header", {}, element("h2", {}, nameOf(title)), this.#state, this.#act, leave),
+      element("header", {}, element("h2", {}, nameOf(title)), ...this.#view.nodes, leave),
       this.log.node,
       ...(speech.roll ? [this.#roll.node] : []),
       this.#typing,
@@ -158,24 +157,10 @@ export class Talk {
   }
 
   #changed(state: LineState): void {
-    clearInterval(this.#ticking);
     const open = state.is === "open";
     this.#send.disabled = !open;
-    this.#act.hidden = state.is !== "waiting";
-    this.node.dataset.line = state.is;
-    this.#tell(state);
-    if (state.is === "waiting") this.#ticking = setInterval(() => this.#tell(state), 250);
+    this.#view.show(state);
     if (state.is === "ended") this.log.note(state.why);
     if (!open) this.#roll.set([]);
   }
-
-  #tell(state: LineState): void {
-    const words = wordsFor(state);
-    if (this.#state.textContent !== words) this.#state.textContent = words;
-  }
-}
-
-function wordsFor(state: LineState): string {
-  if (state.is === "waiting") return `Offline · retry ${Math.max(0, Math.ceil((state.until - Date.now()) / 1000))} s`;
-  return { connecting: "Connecting", open: "Live", ended: "Ended" }[state.is];
 }
