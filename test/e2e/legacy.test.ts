@@ -1,11 +1,14 @@
 import { expect } from "bun:test";
+import { DIALECTS, type DialectName } from "@parley/protocol/dialects";
 import { freePort } from "../kit/process.ts";
 import { faultsOf } from "./kit/faults.ts";
 import { LegacyVisitor } from "./kit/legacy.ts";
 import { openStage, test } from "./kit/stage.ts";
 
-const port = await freePort();
-const stage = openStage({ PARLEY_LINGER_MS: "300", PARLEY_LISTEN: `${port}=messenger` });
+const ports: [DialectName, number][] = [];
+for (const dialect of DIALECTS) ports.push([dialect, await freePort()]);
+const listen = ports.map(([dialect, port]) => `${port}=${dialect}`).join();
+const stage = openStage({ PARLEY_LINGER_MS: "300", PARLEY_LISTEN: listen });
 const MARKUP = "<img src=x onerror=alert(1)> & <b>bold</b>";
 
 const HOMES = { plain: "plain", messenger: "messenger", broadcast: "main" };
@@ -157,7 +160,9 @@ test(
 );
 
 test("[WEB48] a port that speaks one old protocol shows its page at its root", async () => {
-  const root = await (await fetch(`http://127.0.0.1:${port}/`)).text();
-  expect(root).toContain("<h1>messenger</h1>");
-  expect(root).toBe(await (await fetch(`${stage.url}/legacy/messenger/`)).text());
+  for (const [dialect, port] of ports) {
+    const root = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+    expect(root).toContain(`<h1>${dialect}</h1>`);
+    expect(root).toBe(await (await fetch(`${stage.url}/legacy/${dialect}/`)).text());
+  }
 });
