@@ -10,7 +10,8 @@ import { until } from "../kit/replicas.ts";
 
 const folder = temporaryFolder();
 const homes = "messenger=lobby,broadcast=lobby,plain=lobby";
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_HOME_ROOMS: homes, PARLEY_LINGER_MS: "0" });
+const env = { PARLEY_HOME_ROOMS: homes, PARLEY_LINGER_MS: "0", PARLEY_RATE_LIMITS: "off" };
+const parley = new ParleyProcess({ PARLEY_DATA: folder.path, ...env });
 let url = "";
 /** Somebody who has everything that the native protocol promises. */
 let ada: Client;

@@ -147,7 +147,8 @@ test("[DIA35] messenger: what is refused is told to its author alone, and a bina
   expect(await finn.end()).toEqual({ code: 1011, reason: "Internal server error" });
   expect(timeless(await gil.next())).toBe(system("finn", "finn left the chat"));
   expect(await gil.rest()).toEqual([]);
-  await gil.leave();
+  gil.say("x".repeat(2 ** 20 + 1));
+  expect((await gil.end()).code).toBe(1009);
 });
 
 test("[DIA36] messenger: people with Parley's own client in its room are told by their unique names, and see who writes and whom it reached", async () => {
