@@ -58,6 +58,8 @@ export const ZONES: Zone[] = [
   outer("tools", ["*"]),
   outer("test", ["*"]),
   outer("bench", ["*"]),
+  // Whoever copies one needs nothing else.
+  { ...outer("examples", []), packages: [] },
 ];
 
 /** Packages that any test may import. */
