@@ -65,6 +65,11 @@ export function nginx(): Promise<string> {
   return bring({ package: "nginx-light", name: "nginx", inside: "usr/sbin/nginx" }, FOLDER);
 }
 
+/** Makes certificates. */
+export function openssl(): Promise<string> {
+  return bring(program("openssl", "usr/bin/openssl"), FOLDER);
+}
+
 /** Reads compose files; it needs an installed Python. */
 export function dockerCompose(): Promise<string> {
   return bring(program("docker-compose", "usr/bin/docker-compose"), FOLDER);

@@ -6,6 +6,7 @@ import { ROOT } from "../../tools/source/tree.ts";
 import { Line } from "../kit/node.ts";
 import { OldClient } from "../kit/old-client.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
+import { AccessLog } from "./kit/access-log.ts";
 import { ask } from "./kit/ask.ts";
 import { Talking } from "./kit/talking.ts";
 import { WebServer } from "./kit/web-server.ts";
@@ -16,7 +17,7 @@ const program = await orSkip(caddy());
 const certificate = join(folder.path, "home/caddy/pki/authorities/local/root.crt");
 const [plain, safe] = [await freePort(), await freePort()];
 const url = `https://localhost:${safe}`;
-const logs = join(folder.path, "logs");
+const access = new AccessLog(join(folder.path, "logs"));
 let parley: ServerProcess;
 let front: WebServer;
 let ca: string;
@@ -41,7 +42,12 @@ beforeAll(async () => {
   if (built.code !== 0) throw new Error(built.output);
   const port = await freePort();
   // A beat that does not come: what is silent here is silent on the line.
-  const env = { PARLEY_TRUSTED_PROXIES: "127.0.0.1", PARLEY_BEAT_MS: "600000", LOG_LEVEL: "info", LOG_DIR: logs };
+  const env = {
+    PARLEY_TRUSTED_PROXIES: "127.0.0.1",
+    PARLEY_BEAT_MS: "600000",
+    LOG_LEVEL: "info",
+    LOG_DIR: access.folder,
+  };
   parley = new ServerProcess({ port, data: join(folder.path, "data"), env });
   await parley.start();
   const home = join(folder.path, "home");
@@ -96,10 +102,10 @@ test.skipIf(!program)(
       ask(["node", join(import.meta.dir, "kit/from-elsewhere.mjs"), address, `${url}${path}`, certificate, ...more]);
     expect(await from("127.0.0.7", "/health")).toEqual({ code: 0, output: "200\n" });
     expect(await from("127.0.0.8", "/socket", "--socket")).toEqual({ code: 0, output: "101\n" });
-    const [asked, shook] = [await logged("127.0.0.7"), await logged("127.0.0.8")];
+    const [asked, shook] = [await access.from("127.0.0.7"), await access.from("127.0.0.8")];
     expect(asked).toMatchObject({ path: "/health", request: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(shook).toMatchObject({ path: "/socket", status: 101 });
-    expect(accessLog()).not.toMatch(/203\.0\.113\.9|chosen/);
+    expect(access.all).not.toMatch(/203\.0\.113\.9|chosen/);
   },
 );
 
@@ -134,18 +140,3 @@ test.skipIf(!program)(
     await people.talk();
   },
 );
-
-function accessLog(): string {
-  return readFileSync(join(logs, "access.log"), "utf8");
-}
-
-/** What Parley wrote down about a request from this address. */
-async function logged(address: string): Promise<Record<string, unknown>> {
-  for (const until = Date.now() + 5_000; Date.now() < until; await Bun.sleep(20)) {
-    const found = accessLog()
-      .split("\n")
-      .find((line) => line.includes(`"${address}"`));
-    if (found) return JSON.parse(found);
-  }
-  throw new Error(`No request came from ${address}: ${accessLog()}`);
-}

@@ -8,7 +8,7 @@ const SUITES: Record<string, string> = { "12": "bookworm", bookworm: "bookworm",
 
 /** What debootstrap has fetched stays for the next run; it checks every file anew. */
 const PACKAGES = join(ROOT, ".parley/debian/packages");
-const BOOTSTRAP_SECONDS = 200;
+const BOOTSTRAP_SECONDS = 240;
 
 /**
  * Root folders that stand for the base images. What is not the real thing: Debian is made by debootstrap, without the
@@ -49,7 +49,10 @@ export class Bases {
     const words = ["--variant=minbase", `--cache-dir=${PACKAGES}`, suite, root];
     const mirror = process.env.DEBIAN_MIRROR;
     const patience = ["timeout", "--kill-after=5", String(BOOTSTRAP_SECONDS)];
-    await must([...patience, await debootstrap(), ...words, ...(mirror ? [mirror] : [])]);
+    console.log(`making a root folder of Debian ${suite} …`);
+    // Nothing of it has to outlive a power cut.
+    const env = { ...process.env, DPKG_FORCE: "unsafe-io" };
+    await must([...patience, await debootstrap(), ...words, ...(mirror ? [mirror] : [])], env);
     return root;
   }
 }
@@ -97,7 +100,7 @@ export function bringNetwork(root: string): Record<string, string> {
 }
 
 /** Runs a program to its end; one that fails is an error with its last words. */
-async function must(command: string[]): Promise<void> {
-  const { code, output } = await ask(command);
+async function must(command: string[], env = process.env): Promise<void> {
+  const { code, output } = await ask(command, { env });
   if (code !== 0) throw new Error(`${command.join(" ")} failed:\n${output.split("\n").slice(-15).join("\n")}`);
 }

@@ -96,6 +96,8 @@ export class Image {
   }
 
   async #runStep(script: string, network: Environment): Promise<void> {
+    // Said aloud, because a step that is silent for too long counts as hung.
+    console.log(`RUN ${script}`);
     const { code, output } = await this.run(["/bin/sh", "-c", script], network);
     if (code !== 0) throw new Error(`RUN ${script}\nfailed with ${code}:\n${output.split("\n").slice(-20).join("\n")}`);
   }
