@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
+import server from "../../server/package.json" with { type: "json" };
 import { orSkip } from "../../tools/debian.ts";
 import { ROOT } from "../../tools/source/tree.ts";
 import { freePort, temporaryFolder } from "../kit/process.ts";
@@ -78,6 +79,17 @@ test.skipIf(!bases)("[DEP5] the image holds the pinned Bun, and nothing that onl
   expect(files.filter((file) => /node_modules\/(vite|react|typescript|bun)\//.test(file))).toEqual([]);
 });
 
+test.skipIf(!bases)(
+  "[DEP5] every package that the server may ask for is in the image, with all that it needs",
+  async () => {
+    const imported = Object.keys(server.dependencies).filter(
+      (name) => !/^@parley\/|^redoc$|^swagger-ui-dist$/.test(name),
+    );
+    const script = `for (const name of ${JSON.stringify(imported)}) await import(name)`;
+    expect(await image.run(["bun", "--no-install", "-e", script])).toEqual({ code: 0, output: "" });
+  },
+);
+
 test.skipIf(!bases)("[DEP5] what the image adds to Debian stays below 135 MB", () => {
   const added = ["parley", "usr/local"].map((path) => bytesBelow(join(image.root, path)));
   expect(added.reduce((sum, bytes) => sum + bytes) / 1e6).toBeLessThan(135);
@@ -104,6 +116,8 @@ test.skipIf(!bases)(
     const { port } = new URL(first.url);
     expect(await image.run(image.health.command, { PORT: port })).toMatchObject({ code: 0 });
     expect(await (await fetch(first.url)).text()).toContain('<div id="root">');
+    for (const path of ["/docs", "/redoc", "/legacy/plain/"])
+      expect([path, (await fetch(first.url + path)).status]).toEqual([path, 200]);
     const people = new Talking(first.url, "inside");
     await people.met();
     await people.talk();
