@@ -161,3 +161,51 @@ test("[DIA3] what is no port, no dialect and no room is refused, and so is a por
   ];
   for (const [name = "", value = ""] of bad) expect(() => configFrom({ [name]: value })).toThrow(name);
 });
+
+test("[RATE9] rate limits are as documented, each can be set, and off lifts them all", () => {
+  const { rates } = configFrom({});
+  expect(rates).toEqual({
+    connection: { perSecond: 20, burst: 100 },
+    person: { perSecond: 20, burst: 100 },
+    address: { perSecond: 2_000, burst: 2_000 },
+    signIns: { perSecond: 1_000 / 60, burst: 1_000 },
+    remembered: 100_000,
+  });
+  const set = { PARLEY_CONNECTION_RATE: "1", PARLEY_PERSON_RATE: "2", PARLEY_BURST: "3" };
+  expect(configFrom({ ...set, PARLEY_ADDRESS_RATE: "4", PARLEY_SIGN_INS: "6" }).rates).toMatchObject({
+    connection: { perSecond: 1, burst: 3 },
+    person: { perSecond: 2, burst: 3 },
+    address: { perSecond: 4, burst: 4 },
+    signIns: { perSecond: 0.1, burst: 6 },
+  });
+  expect(configFrom({ PARLEY_RATE_LIMITS: "OFF" }).rates).toBeNull();
+  for (const name of ["PARLEY_CONNECTION_RATE", "PARLEY_PERSON_RATE", "PARLEY_BURST", "PARLEY_ADDRESS_RATE"]) {
+    for (const bad of ["0", "1000001", "20/s"]) expect(complaint({ [name]: bad })).toContain(`${name} is`);
+  }
+  expect(complaint({ PARLEY_RATE_LIMITS: "no" })).toBe('PARLEY_RATE_LIMITS is "no"; allowed is on, off.');
+});
+
+test("[RATE6] trusted proxies are addresses and networks of both kinds, and nothing else", () => {
+  const given = " 127.0.0.1,10.0.0.0/8, ::1 ,fd00::/8,";
+  expect(configFrom({ PARLEY_TRUSTED_PROXIES: given }).trustedProxies).toEqual([
+    ...["127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8"],
+  ]);
+  for (const bad of [
+    "proxy",
+    "10.0.0.0/33",
+    "10.0.0.0/",
+    "::/129",
+    "10.0.0.0/8/8",
+    "10.0.0.0/-1",
+    "fe80::1%eth0",
+    "*",
+  ]) {
+    expect(complaint({ PARLEY_TRUSTED_PROXIES: bad })).toContain("PARLEY_TRUSTED_PROXIES is");
+  }
+});
+
+test("[OBS2] LOG_DIR is a path", () => {
+  expect(configFrom({}).logs.folder).toBeNull();
+  expect(configFrom({ LOG_DIR: "/var/log/parley" }).logs.folder).toBe("/var/log/parley");
+  expect(complaint({ LOG_DIR: "a\0b" })).toContain("LOG_DIR is");
+});

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { DIALECTS, type DialectName, NAME_DIALECTS, type NameDialect } from "@parley/protocol/dialects";
 import type { WireLimits } from "@parley/protocol/frames";
+import type { RateLimits } from "./core/bucket.ts";
 import type { ChatLimits } from "./core/chat.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -52,23 +53,6 @@ export interface DialectConfig {
   names: NameDialect;
   /** The room that everybody of a dialect enters, by its name. */
   homes: Readonly<Partial<Record<DialectName, string>>>;
-}
-
-/** So many a second, after so many at once. */
-export interface Rate {
-  perSecond: number;
-  burst: number;
-}
-
-/** How fast anybody may be. */
-export interface RateLimits {
-  connection: Rate;
-  person: Rate;
-  address: Rate;
-  /** Of one address. */
-  signIns: Rate;
-  /** People, and addresses, that are remembered at least: twice as many at most. */
-  remembered: number;
 }
 
 /** Where lines of the log are put besides the standard output. */
@@ -293,7 +277,7 @@ export const VARIABLES = {
     "a minute",
     1,
     10_000_000,
-    "Sign-ins and new guests from one address, those that are refused too; a socket that comes back is one.",
+    "New guests, handshakes of old clients without a token, and wrong tokens, from one address. Whoever comes back with a good token does not count.",
   ),
   PARLEY_TRUSTED_PROXIES: {
     about:

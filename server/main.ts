@@ -32,6 +32,7 @@ import { addressesOf, ListenError, listen } from "./gateways/listen.ts";
 import { nativeWire } from "./gateways/native/frames.ts";
 import { nativeDialect } from "./gateways/native/session.ts";
 import { traceOf } from "./gateways/problem.ts";
+import { limited, type Rates, unlimited } from "./gateways/rates.ts";
 import { restGateway } from "./gateways/rest/app.ts";
 import { webAssets } from "./gateways/rest/assets.ts";
 import { pageOf } from "./gateways/rest/page.ts";
@@ -136,17 +137,20 @@ async function serve(config: Config, { folder, store, logs }: Opened, say: Say):
   };
   const passwords = argon2Passwords();
   const chat = new Chat({ store, bus, clock, digests, passwords, broadcast, observer, limits: config.chat });
-  const gateway = socketGateway(config, { chat, observer, run: digests.random(RUN_LENGTH) });
+  const rates = config.rates ? limited(config.rates, clock) : unlimited;
+  if (rates === unlimited) say("rate limits are off (PARLEY_RATE_LIMITS): anybody may be as fast as they like");
+  const gateway = socketGateway(config, { chat, observer, rates, run: digests.random(RUN_LENGTH) });
   const limits = { bodyBytes: config.bodyBytes, page: config.chat.page };
   const state = { connections: () => gateway.connections, draining: () => stopping, counts: observer.counts };
-  const parts = { chat, store, bus, clock, digests, observer, limits, origins: config.origins, version: VERSION };
+  const { origins } = config;
+  const parts = { chat, store, bus, clock, digests, observer, rates, limits, origins, version: VERSION };
   const rest = restGateway({ ...parts, ...state, wires: WIRES, tables: TABLES }, webAssets(WEB));
-  const foreign = foreignGateway(config, gateway, { chat, store, broadcast, observer, digests, own: rest });
+  const foreign = foreignGateway(config, gateway, { chat, store, broadcast, observer, digests, rates, own: rest });
   const answering = (dialect: DialectName | null) => (arrival: Arrival) =>
     new URL(arrival.request.url).pathname === "/socket"
       ? gateway.upgrade(arrival)
       : (foreign.answer(arrival, dialect) ?? rest(pageOf(dialect, arrival)));
-  const asked = { observer, callerOf: callers(config.trustedProxies, digests.random) };
+  const asked = { observer, rates, callerOf: callers(config.trustedProxies, digests.random) };
   for (const { port, dialect } of portsOf(config)) {
     servers.push(listen(config.host, port, front(asked, answering(dialect)), gateway.websocket));
   }
@@ -173,33 +177,33 @@ function portsOf({ port, dialects }: Config): Listener[] {
   return [{ port, dialect: null }, ...dialects.listeners.filter((other) => other.port !== port || port === 0)];
 }
 
-type Shared = Pick<DialectParts, "chat" | "store" | "broadcast" | "observer" | "digests"> & Pick<ForeignParts, "own">;
+type Shared = Pick<DialectParts, "chat" | "store" | "broadcast" | "digests"> &
+  Pick<ForeignParts, "own" | "observer" | "rates">;
 
 function foreignGateway(config: Config, sockets: SocketGateway, shared: Shared): ForeignGateway {
   const { dialects, socket, chat, origins, bodyBytes } = config;
   const { pendingBytes, pendingCommands } = socket;
   const limits = { name: chat.shownName, text: chat.text, pendingBytes, pendingCommands, bodyBytes };
-  const parts: DialectParts = { ...shared, clock, limits, rate: null, homes: dialects.homes };
+  const { rates } = shared;
+  const rate: DialectParts["rate"] = (line, { id }) => rates.command(line, id);
+  const parts: DialectParts = { ...shared, clock, limits, rate, homes: dialects.homes };
   const spoken = FOREIGN.map((dialect) => dialect(parts));
+  const { observer, own } = shared;
   return new ForeignGateway({
-    sockets,
-    chat: shared.chat,
-    observer: shared.observer,
-    own: shared.own,
-    names: dialects.names,
-    dialects: spoken,
-    origins,
+    ...{ sockets, chat: shared.chat, observer, rates, own },
+    ...{ names: dialects.names, dialects: spoken, origins },
   });
 }
 
 function socketGateway(
   { socket, wire }: Config,
-  { chat, observer, run }: { chat: Chat; observer: Observer; run: string },
+  { chat, observer, rates, run }: { chat: Chat; observer: Observer; rates: Rates; run: string },
 ): SocketGateway {
   const native = nativeDialect({
     chat,
     clock,
     observer,
+    rates,
     server: `parley ${VERSION}`,
     limits: { ...socket, hello: socket.helloDeadline, wire },
   });

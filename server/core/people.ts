@@ -45,13 +45,17 @@ export class People {
     return this.#parts.digests.token(token);
   }
 
-  /** Holds a name for whoever has this secret; the same secret is the same person. Throws `bad_name`, `name_taken`. */
-  async enrol(name: string, secret: string): Promise<User> {
+  /**
+   * Holds a name for whoever has this secret; the same secret is the same person. `newcomer` is called before somebody
+   * new is made; what it throws stops that. Throws `bad_name`, `name_taken`.
+   */
+  async enrol(name: string, secret: string, newcomer?: () => void): Promise<User> {
     const { store, digests, limits } = this.#parts;
     checkSecret(secret);
     const tokenHash = digests.token(secret);
     const known = await store.userByToken(tokenHash, this.#calendar.now());
     if (known) return known;
+    newcomer?.();
     const shown = checkShownName(name, limits.shownName);
     const handles: string[] = [];
     for (const handle of handleCandidates(deriveHandle(shown))) {

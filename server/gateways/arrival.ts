@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { networkOf } from "./rates.ts";
 import type { BunSocket } from "./socket.ts";
 
 /** Who asks, as far as the network tells. */
@@ -11,6 +12,8 @@ export interface Caller {
   host: string;
   /** Did the client come by TLS? Only a trusted proxy can say so. */
   secure: boolean;
+  /** What counts as one address to limits. */
+  network: string;
 }
 
 /** A request that came in. */
@@ -40,11 +43,14 @@ export function callers(
     const near = plain(peer);
     const said = (name: string) => request.headers.get(name) ?? "";
     const host = said("host").toLowerCase();
-    if (!isTrusted(near)) return { id: random(ID_LENGTH), address: near, host, secure: false };
+    if (!isTrusted(near))
+      return { id: random(ID_LENGTH), address: near, network: networkOf(near), host, secure: false };
     const id = said("x-request-id");
+    const address = beyond(near, said("x-forwarded-for"), isTrusted);
     return {
       id: FOREIGN_ID.test(id) ? id : random(ID_LENGTH),
-      address: beyond(near, said("x-forwarded-for"), isTrusted),
+      address,
+      network: networkOf(address),
       host: said("x-forwarded-host").toLowerCase() || host,
       secure: said("x-forwarded-proto").toLowerCase() === "https",
     };

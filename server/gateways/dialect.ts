@@ -2,11 +2,11 @@ import type { CloseName } from "@parley/protocol/closes";
 import type { DialectName } from "@parley/protocol/dialects";
 import type { Codec } from "../core/codec.ts";
 import type { Outlet, User } from "../core/ports.ts";
+import type { Limited } from "./rates.ts";
 import type { Asked } from "./select.ts";
 
 /** A connected socket in the hands of a session. */
-export interface Socket extends Outlet {
-  readonly address: string;
+export interface Socket extends Outlet, Limited {
   /** The token that a page of our own sent along as a cookie, where it did. */
   readonly cookie: string | null;
   /** Stands in every line of the log about this socket. */
@@ -70,7 +70,7 @@ export type Admission =
   /** Accepted and closed at once, so that the client sees why. */
   | { is: "closed"; code: number; reason: string }
   /** Refused by an HTTP answer without a body: 503 where trying again makes sense. */
-  | { is: "refused"; status: 403 | 429 | 503 };
+  | { is: "refused"; status: 403 | 429 | 503; retryAfter?: number };
 
 /** A protocol of existing clients, which work on it unchanged. */
 export interface ForeignDialect {

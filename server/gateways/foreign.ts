@@ -7,6 +7,7 @@ import { detail, detailOf } from "./detail.ts";
 import type { Admission, ForeignDialect, HttpAsked, Opening, Session, Socket } from "./dialect.ts";
 import { traceOf } from "./problem.ts";
 import { whileProven } from "./proven.ts";
+import type { Limited, Rates } from "./rates.ts";
 import { type Asked, explicit, type Selection, segmentsOf, selectSocket } from "./select.ts";
 import { sharing } from "./sharing.ts";
 import { type SocketGateway, wantsSocket } from "./sockets.ts";
@@ -21,8 +22,8 @@ export interface DialectParts {
   broadcast: Broadcast;
   observer: Observer;
   limits: DialectLimits;
-  /** Milliseconds to wait until one more frame is within the rate, 0 where it is; null where nothing is limited. */
-  rate: ((socket: Socket, user: User) => number) | null;
+  /** Counts one more frame, or says in how many milliseconds it will be within the limits. */
+  rate(line: Limited, user: User): number;
   /** The room that each dialect of one room has, by name. */
   homes: Readonly<Partial<Record<DialectName, string>>>;
 }
@@ -43,6 +44,7 @@ export interface ForeignParts {
   sockets: SocketGateway;
   dialects: readonly ForeignDialect[];
   observer: Observer;
+  rates: Rates;
   names: Selection["names"];
   /** Origins of other sites whose pages may call; `*` is any, and so is none at all. */
   origins: readonly string[];
@@ -87,8 +89,14 @@ export class ForeignGateway {
     asked: Asked & { token: string | null },
     { caller }: Arrival,
   ): Promise<Admission> {
+    const signIn = (): Admission | null => {
+      const wait = this.#parts.rates.signIn(caller.network);
+      return wait > 0 ? { is: "refused", status: 429, retryAfter: wait } : null;
+    };
     try {
-      return await dialect.admit({ ...asked, address: caller.address });
+      if (asked.token === null) return signIn() ?? (await dialect.admit({ ...asked, address: caller.address }));
+      const admission = await dialect.admit({ ...asked, address: caller.address });
+      return (admission.is === "accepted" ? null : signIn()) ?? admission;
     } catch (error) {
       const facts = { request: caller.id, dialect: dialect.name, error: traceOf(error) };
       this.#parts.observer.log("error", "bug", facts);
@@ -97,7 +105,7 @@ export class ForeignGateway {
   }
 
   #accept(arrival: Arrival, dialect: DialectName, admission: Admission, token: string | null): Response | undefined {
-    if (admission.is === "refused") return new Response(null, { status: admission.status });
+    if (admission.is === "refused") return refusal(admission);
     const open =
       admission.is === "accepted"
         ? this.#whileProven(admission, token)
@@ -161,6 +169,11 @@ export class ForeignGateway {
     for (const [name, value] of Object.entries({ ...ALWAYS, ...headers })) answer.headers.set(name, value);
     return answer;
   }
+}
+
+function refusal({ status, retryAfter }: Admission & { is: "refused" }): Response {
+  const headers = retryAfter === undefined ? {} : { "retry-after": String(Math.ceil(retryAfter / 1000)) };
+  return new Response(null, { status, headers });
 }
 
 /** A socket that was accepted only to say why it is not wanted. */

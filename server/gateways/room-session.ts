@@ -40,8 +40,8 @@ export interface RoomSessionParts {
   clock: Clock;
   /** Posts that wait for their commit, in bytes and in number. Beyond: `too_fast`. */
   limits: { pendingBytes: number; pendingCommands: number };
-  /** Milliseconds to wait until one more frame is within the rate, 0 where it is; null where nothing is limited. */
-  rate: ((socket: Socket, user: User) => number) | null;
+  /** Counts one more frame, or says in how many milliseconds it will be within the limits. */
+  rate(socket: Socket, user: User): number;
   /** Tells a bug, which is no ChatError. */
   bug(error: unknown): void;
   /** Called once when the socket is gone. */
@@ -152,7 +152,7 @@ export class RoomSession implements Session, Guest {
   }
 
   #limit(): void {
-    const wait = this.#parts.rate?.(this.socket, this.user) ?? 0;
+    const wait = this.#parts.rate(this.socket, this.user);
     if (wait > 0) throw new ChatError("too_fast", undefined, wait);
   }
 

@@ -1,9 +1,16 @@
 import { CLOSES, type CloseName } from "@parley/protocol/closes";
+import { FULL, type FullAt } from "../core/bucket.ts";
 import type { Opening, Session, Socket } from "./dialect.ts";
 
 const SMALL = 64 * 1024;
 /** The longest reason that a close may carry, in bytes. */
 const REASON_BYTES = 123;
+
+/** What the log calls a socket. */
+interface Named {
+  run: string;
+  serial: number;
+}
 
 /** A Bun socket as the core sees it. What is sent to it and what is published to its topics keep their order. */
 export class BunSocket implements Socket {
@@ -14,19 +21,27 @@ export class BunSocket implements Socket {
   #heard: Map<number, (alive: boolean) => void> | null = null;
   #pings = 0;
   #open: Opening | null;
-  readonly address: string;
+  readonly network: string;
   readonly cookie: string | null;
-  readonly connection: string;
+  commands: FullAt = FULL;
+  /** Its number in this run of the server, which is less to keep than its name. */
+  readonly #serial: number;
+  readonly #run: string;
   /** Since when it is open. Milliseconds of the clock that only goes forward. */
   readonly since = performance.now();
   /** Has nobody said yet who this is? */
   greeting = true;
 
-  constructor(from: { address: string; cookie: string | null }, connection: string, open: Opening) {
-    this.address = from.address;
-    this.cookie = from.cookie;
-    this.connection = connection;
+  constructor({ network, cookie }: { network: string; cookie: string | null }, named: Named, open: Opening) {
+    this.network = network;
+    this.cookie = cookie;
+    this.#run = named.run;
+    this.#serial = named.serial;
     this.#open = open;
+  }
+
+  get connection(): string {
+    return `${this.#run}-${this.#serial}`;
   }
 
   opened(ws: Bun.ServerWebSocket<BunSocket>): Session {

@@ -68,7 +68,7 @@ export class SocketGateway {
   upgrade(arrival: Arrival): Response | undefined {
     if (!wantsSocket(arrival.request)) return problem(new ChatError("bad_request", "Expected a WebSocket."));
     if (this.#draining) return problem(new ChatError("unavailable"));
-    const greeting = this.#greeting.get(arrival.caller.address) ?? 0;
+    const greeting = this.#greeting.get(arrival.caller.network) ?? 0;
     if (greeting >= this.#parts.limits.greeting) return problem(new ChatError("too_fast"));
     const socket = this.#socket(arrival, (opened) => this.#native.open(opened, this.#entered));
     if (this.#becomes(arrival, socket, { dialect: "native" })) return undefined;
@@ -122,16 +122,17 @@ export class SocketGateway {
 
   #socket({ caller, request }: Arrival, open: Opening): BunSocket {
     this.#accepted += 1;
-    const { address } = caller;
+    const { network } = caller;
     // A browser sends the cookie along with a handshake of any page.
     const cookie = isOwnPage(request, caller) ? cookieOf(request, caller) : null;
-    return new BunSocket({ address, cookie }, `${this.#parts.run}-${this.#accepted}`, open);
+    return new BunSocket({ network, cookie }, { run: this.#parts.run, serial: this.#accepted }, open);
   }
 
   #becomes({ request, server, caller }: Arrival, socket: BunSocket, facts: Record<string, unknown>): boolean {
     const accepted = server.upgrade(request, { data: socket, headers: { "x-request-id": caller.id } });
-    const { connection, address } = socket;
-    if (accepted) this.#log("info", "socket_opened", { connection, request: caller.id, address, ...facts });
+    const { connection } = socket;
+    const { id: asked, address } = caller;
+    if (accepted) this.#log("info", "socket_opened", { connection, request: asked, address, ...facts });
     return accepted;
   }
 
@@ -145,7 +146,7 @@ export class SocketGateway {
   }
 
   #open(socket: BunSocket, ws: Bun.ServerWebSocket<BunSocket>): void {
-    if (socket.greeting) this.#greeting.set(socket.address, (this.#greeting.get(socket.address) ?? 0) + 1);
+    if (socket.greeting) this.#greeting.set(socket.network, (this.#greeting.get(socket.network) ?? 0) + 1);
     const session = socket.opened(ws);
     if (socket.isOpen) this.#sessions.set(session, socket);
   }
@@ -159,9 +160,9 @@ export class SocketGateway {
   #greeted(socket: BunSocket): void {
     if (!socket.greeting) return;
     socket.greeting = false;
-    const left = (this.#greeting.get(socket.address) ?? 1) - 1;
-    if (left > 0) this.#greeting.set(socket.address, left);
-    else this.#greeting.delete(socket.address);
+    const left = (this.#greeting.get(socket.network) ?? 1) - 1;
+    if (left > 0) this.#greeting.set(socket.network, left);
+    else this.#greeting.delete(socket.network);
   }
 
   #closed(socket: BunSocket, code: number): void {

@@ -46,7 +46,8 @@ async function crowded(count: number) {
 function guestOf(user: User, told: string[]): Guest {
   const socket = {
     ...{
-      address: "",
+      network: "",
+      commands: 0,
       cookie: null,
       connection: "",
       subscribe: () => {},

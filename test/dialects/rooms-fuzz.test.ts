@@ -10,7 +10,7 @@ import { type OldRoom, RoomsSite } from "../kit/rooms-site.ts";
 let site: RoomsSite;
 
 beforeAll(async () => {
-  site = await RoomsSite.start();
+  site = await RoomsSite.start({ PARLEY_RATE_LIMITS: "off" });
 });
 afterAll(() => site.stop());
 

@@ -40,7 +40,7 @@ export async function runStampede(
   progress: (line: string) => void = () => {},
 ): Promise<StampedeReport> {
   const folder = temporaryFolder();
-  const server = new ServerProcess({ port: await freePort(), data: folder.path });
+  const server = new ServerProcess({ port: await freePort(), data: folder.path, env: { PARLEY_RATE_LIMITS: "on" } });
   const devices: Device[] = [];
   try {
     await server.start();

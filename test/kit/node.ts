@@ -8,6 +8,7 @@ import { callers } from "@parley/server/gateways/arrival";
 import { front } from "@parley/server/gateways/front";
 import type { NativeLimits } from "@parley/server/gateways/native/parts";
 import { nativeDialect } from "@parley/server/gateways/native/session";
+import { type Rates, unlimited } from "@parley/server/gateways/rates";
 import type { BunSocket } from "@parley/server/gateways/socket";
 import { type GatewayLimits, SocketGateway } from "@parley/server/gateways/sockets";
 import { memoryStore } from "@parley/server/store/memory/memory";
@@ -37,11 +38,14 @@ export interface NodeOptions {
   bus?: Bus;
   limits?: Partial<NativeLimits>;
   gateway?: Partial<GatewayLimits>;
+  /** Nobody is limited without. */
+  rates?: Rates;
 }
 
 /** A real native gateway on a free port of this process. Its address, its parts, and how to end it. */
 export function startNode(options: NodeOptions = {}) {
   const config = configFrom({});
+  const { rates = unlimited } = options;
   const store = options.store ?? memoryStore();
   const faults: string[] = [];
   const observer = {
@@ -81,12 +85,12 @@ export function startNode(options: NodeOptions = {}) {
     returnsPerSecond: 1000,
     ...options.gateway,
   };
-  const native = nativeDialect({ chat, clock, observer, limits, server: "parley test" });
+  const native = nativeDialect({ chat, clock, observer, rates, limits, server: "parley test" });
   const gateway = new SocketGateway({ chat, clock, observer, limits: gatewayLimits, run: "test" }, native);
   server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
-    fetch: front({ observer, callerOf: callers([], digests.random) }, (arrival) => gateway.upgrade(arrival)),
+    fetch: front({ observer, rates, callerOf: callers([], digests.random) }, (arrival) => gateway.upgrade(arrival)),
     websocket: gateway.websocket,
   });
   gateway.start();

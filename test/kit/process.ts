@@ -112,7 +112,10 @@ export interface ServerOptions {
   preload?: string;
 }
 
-/** A Parley server as a process of its own, on one port and one data folder over all its lives. */
+/**
+ * A Parley server as a process of its own, on one port and one data folder over all its lives. Its rate limits are off,
+ * because crowds of tests talk faster than people; `env` can turn them on.
+ */
 export class ServerProcess {
   readonly url: string;
   readonly #env: Record<string, string>;
@@ -124,7 +127,8 @@ export class ServerProcess {
   constructor(options: ServerOptions) {
     this.url = `http://127.0.0.1:${options.port}`;
     const { port, data, env, under = [], preload } = options;
-    this.#env = { HOST: "127.0.0.1", PORT: `${port}`, PARLEY_DATA: data, LOG_LEVEL: "warn", ...env };
+    const quiet = { LOG_LEVEL: "warn", PARLEY_RATE_LIMITS: "off" };
+    this.#env = { HOST: "127.0.0.1", PORT: `${port}`, PARLEY_DATA: data, ...quiet, ...env };
     this.#command = [...under, process.execPath, ...(preload ? ["--preload", preload] : []), "server/main.ts"];
   }
 

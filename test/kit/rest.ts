@@ -10,6 +10,7 @@ import type { Bus, Store } from "@parley/server/core/ports";
 import { callers } from "@parley/server/gateways/arrival";
 import { front } from "@parley/server/gateways/front";
 import { listen } from "@parley/server/gateways/listen";
+import { type Rates, unlimited } from "@parley/server/gateways/rates";
 import { restGateway } from "@parley/server/gateways/rest/app";
 import { webAssets } from "@parley/server/gateways/rest/assets";
 import { TABLES, WIRES } from "@parley/server/main";
@@ -28,6 +29,8 @@ export interface RestOptions {
   /** Proxies that are believed. */
   trusted?: string[];
   web?: string;
+  /** Nobody is limited without. */
+  rates?: Rates;
 }
 
 export interface Asking {
@@ -40,6 +43,7 @@ export interface Asking {
 /** The REST gateway on a free port of this process, on the real core; by default with SQLite in a temporary folder. */
 export function startRest(options: RestOptions = {}) {
   const config = configFrom({});
+  const { rates = unlimited } = options;
   const folder = temporaryFolder();
   const store = options.store ?? storeOf(openFolder(folder.path));
   const bus = options.bus ?? memoryBus();
@@ -68,6 +72,7 @@ export function startRest(options: RestOptions = {}) {
       clock,
       digests,
       observer,
+      rates,
       counts: observer.counts,
       version: "0.0.0",
       limits: { bodyBytes: config.bodyBytes, page: config.chat.page },
@@ -79,7 +84,7 @@ export function startRest(options: RestOptions = {}) {
     },
     webAssets(options.web ?? "/nowhere"),
   );
-  const asked = { observer, callerOf: callers(options.trusted ?? [], digests.random) };
+  const asked = { observer, rates, callerOf: callers(options.trusted ?? [], digests.random) };
   const server = listen("127.0.0.1", 0, front(asked, rest));
   const stop = async () => {
     await server.stop(true);

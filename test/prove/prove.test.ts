@@ -171,3 +171,15 @@ test("[PROVE6] a server that loses something is found out: the figures say so, a
     { preload },
   );
 });
+
+test("[PROVE3] a server of yours that limits rates is not overrun, and nothing is lost while it refuses", async () => {
+  const limits = { PARLEY_RATE_LIMITS: "on", PARLEY_CONNECTION_RATE: "4", PARLEY_PERSON_RATE: "4", PARLEY_BURST: "8" };
+  await withServer(
+    async (server) => {
+      const ended = await parley(["prove", "--url", server.url, ...SHORT]);
+      expect(ended).toMatchObject({ code: 0, figures: FINE });
+      expect(ended.figures.acked).toBeGreaterThan(20);
+    },
+    { env: { ...limits, PARLEY_SIGN_INS: "60", PARLEY_ADDRESS_RATE: "60" } },
+  );
+});

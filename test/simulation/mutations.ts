@@ -4,7 +4,7 @@ import { type CursorRow, cursorCheck } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
 import { Feed } from "@parley/server/core/feed";
 import type { MarkMove, Store, Write } from "@parley/server/core/ports";
-import type { SimulatedNode } from "./node.ts";
+import type { ServerSocket, SimulatedNode } from "./node.ts";
 import type { Sabotage, World } from "./world.ts";
 
 /** A promise broken on purpose. What is put in place of real code is taken away again. */
@@ -41,6 +41,16 @@ function committing(
   });
 }
 
+/** Now and then a line swallows what is pushed to it: a client that asks for what is missing does not mind. */
+function swallowPushes(end: ServerSocket): void {
+  const send = end.send.bind(end);
+  let pushed = 0;
+  end.send = (payload) => {
+    const isPush = payload.startsWith('[{"t":"entries"');
+    if (!isPush || ++pushed % 10 !== 0) send(payload);
+  };
+}
+
 /** The client takes any later entry as the next one. */
 function acceptGap(): Mutation {
   const { take } = Log.prototype;
@@ -50,7 +60,7 @@ function acceptGap(): Mutation {
       return take.call(this, entry, me);
     },
   });
-  return { sabotage: {}, undo };
+  return { sabotage: { socket: swallowPushes }, undo };
 }
 
 /** A key that was used before is taken for a new one. */

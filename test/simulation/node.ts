@@ -3,6 +3,7 @@ import type { Actor } from "@parley/server/core/actor";
 import { Chat, type ChatLimits } from "@parley/server/core/chat";
 import type { Clock, Digests, Observer, Store } from "@parley/server/core/ports";
 import { nativeDialect } from "@parley/server/gateways/native/session";
+import { unlimited } from "@parley/server/gateways/rates";
 import type { BunSocket } from "@parley/server/gateways/socket";
 import { SocketGateway } from "@parley/server/gateways/sockets";
 import { quickPasswords } from "../kit/passwords.ts";
@@ -123,7 +124,7 @@ export class SimulatedNode {
       },
     };
     const request = new Request("http://parley.test/socket", { headers: { upgrade: "websocket" } });
-    const caller = { id: "", address, host: "", secure: false };
+    const caller = { id: "", address, network: address, host: "", secure: false };
     this.gateway.upgrade({ request, server: server as unknown as Bun.Server<BunSocket>, caller });
     if (!socket) return false;
     const end = new ServerSocket(this, wire, socket, this.#parts);
@@ -194,7 +195,7 @@ export class SimulatedNode {
     const { limits } = this.#parts;
     const { socket, wire } = configFrom({});
     const native = nativeDialect({
-      ...{ chat: this.chat, clock, observer, server: "simulated" },
+      ...{ chat: this.chat, clock, observer, rates: unlimited, server: "simulated" },
       limits: {
         ...{ batchBytes: socket.batchBytes, pendingBytes: socket.pendingBytes, hello: socket.helloDeadline },
         ...{ pendingCommands: limits.pendingCommands, beat: limits.beat, cursors: 1000 },

@@ -5,6 +5,7 @@ import type { ConversationId, Key } from "@parley/protocol/ids";
 import type { PlainCommand } from "../../core/chat.ts";
 import type { Connection } from "../../core/connection.ts";
 import type { Done } from "../../core/keyed.ts";
+import type { Socket } from "../dialect.ts";
 import { errorFrame, type NativeParts } from "./parts.ts";
 
 /** The earliest refused write: everything that came after it waits for its key. */
@@ -23,8 +24,7 @@ type Writing = Extract<CommandFrame, { t: "post" | "edit" | "delete" }>;
 export class Commands {
   readonly #parts: NativeParts;
   readonly #connection: Connection;
-  /** How the log calls it. */
-  readonly #called: string;
+  readonly #socket: Socket;
   readonly #atRest: () => void;
   #stalled: Map<ConversationId, Stall> | null = null;
   #lane: Promise<void> = Promise.resolve();
@@ -34,10 +34,10 @@ export class Commands {
   #stopped = false;
 
   /** `atRest` is called whenever nothing is under way and nothing waits to be sent again. */
-  constructor(parts: NativeParts, connection: Connection, called: string, atRest: () => void) {
+  constructor(parts: NativeParts, connection: Connection, socket: Socket, atRest: () => void) {
     this.#parts = parts;
     this.#connection = connection;
-    this.#called = called;
+    this.#socket = socket;
     this.#atRest = atRest;
   }
 
@@ -47,12 +47,9 @@ export class Commands {
   }
 
   take(frame: CommandFrame, bytes: number): void {
-    const { pendingBytes, pendingCommands } = this.#parts.limits;
     const at = ++this.#taken;
-    if (this.#stopped || this.#bytes + bytes > pendingBytes || this.#count >= pendingCommands) {
-      const refusal = new ChatError(this.#stopped ? "unavailable" : "too_fast", undefined, 1000);
-      return this.#answer(frame, at, refusal);
-    }
+    const refusal = this.#refusalOf(frame, bytes);
+    if (refusal) return this.#answer(frame, at, refusal);
     this.#bytes += bytes;
     this.#count += 1;
     // Here and not when it is carried out: what is refused behind it meanwhile must be waited for in its turn.
@@ -71,6 +68,20 @@ export class Commands {
         this.#count -= 1;
         if (this.#count === 0 && !this.#stalled?.size) this.#atRest();
       });
+  }
+
+  /** Why this command is not even begun, if so. */
+  #refusalOf(frame: CommandFrame, bytes: number): ChatError | null {
+    const { limits, rates } = this.#parts;
+    if (this.#stopped) return new ChatError("unavailable", undefined, 1000);
+    if (this.#bytes + bytes > limits.pendingBytes || this.#count >= limits.pendingCommands) {
+      return new ChatError("too_fast", undefined, 1000);
+    }
+    // Before it costs anything: what was sent in one go with a refused one has no chance.
+    const stall = isWriting(frame) && this.#stalled?.get(frame.conversation);
+    if (stall && stall.key !== frame.key) return new ChatError("out_of_order");
+    const wait = rates.command(this.#socket, this.#connection.user.id);
+    return wait > 0 ? new ChatError("too_fast", undefined, wait) : null;
   }
 
   async #write(frame: Writing, at: number, placed: () => void): Promise<void> {
@@ -109,7 +120,11 @@ export class Commands {
   }
 
   #answer(frame: CommandFrame, at: number, error: unknown): void {
-    const refused = errorFrame(error, { id: frame.id, connection: this.#called, observer: this.#parts.observer });
+    const refused = errorFrame(error, {
+      id: frame.id,
+      connection: this.#socket.connection,
+      observer: this.#parts.observer,
+    });
     if (isWriting(frame) && refused.t === "error" && ERRORS[refused.code].retry) {
       this.#stalled ??= new Map();
       const earliest = this.#stalled.get(frame.conversation);

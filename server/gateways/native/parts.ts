@@ -3,6 +3,7 @@ import type { ServerFrame, WireLimits } from "@parley/protocol/frames";
 import type { Chat } from "../../core/chat.ts";
 import type { Clock, Observer } from "../../core/ports.ts";
 import { traceOf } from "../problem.ts";
+import type { Rates } from "../rates.ts";
 
 export interface NativeLimits {
   /** A message above it is refused; its connection lives. Bytes. */
@@ -23,6 +24,7 @@ export interface NativeParts {
   clock: Clock;
   observer: Observer;
   limits: NativeLimits;
+  rates: Rates;
   /** Name and version of the server, as it introduces itself. */
   server: string;
 }

@@ -7,6 +7,7 @@ import type { Connection } from "../../core/connection.ts";
 import type { User } from "../../core/ports.ts";
 import { personOf } from "../../core/summary.ts";
 import type { Dialect, Session, Socket } from "../dialect.ts";
+import { known, orTooFast } from "../rates.ts";
 import { decodeBatch, decodeFrame, idOf, nativeCodec } from "./codec.ts";
 import { Commands } from "./commands.ts";
 import { errorFrame, type NativeParts } from "./parts.ts";
@@ -149,13 +150,18 @@ class NativeSession implements Session {
     }
   }
 
+  /** A newcomer, a password and nobody's token are sign-ins; whoever comes back is none. */
   async #signIn({ token, guest, account }: Hello): Promise<{ user: User; token: string }> {
     const { people, access } = this.#parts.chat;
-    if (token !== undefined) return { user: await people.byToken(token), token };
-    if (guest) return { user: await people.enrol(guest.name, guest.secret), token: guest.secret };
-    const { cookie } = this.#socket;
-    if (account) return { user: await access.signIn(account, this.#socket.address), token: account.secret };
-    if (cookie !== null) return { user: await people.byToken(cookie), token: cookie };
+    const { cookie, network } = this.#socket;
+    const signIn = () => orTooFast(this.#parts.rates.signIn(network));
+    if (token !== undefined) return { user: await known(people, token, signIn), token };
+    if (guest) return { user: await people.enrol(guest.name, guest.secret, signIn), token: guest.secret };
+    if (account) {
+      signIn();
+      return { user: await access.signIn(account, network), token: account.secret };
+    }
+    if (cookie !== null) return { user: await known(people, cookie, signIn), token: cookie };
     throw new ChatError("not_authenticated");
   }
 
@@ -190,7 +196,7 @@ class NativeSession implements Session {
   }
 
   #commandsOf(connection: Connection): Commands {
-    this.#commands ??= new Commands(this.#parts, connection, this.#socket.connection, () => {
+    this.#commands ??= new Commands(this.#parts, connection, this.#socket, () => {
       this.#commands = null;
     });
     if (this.#draining) this.#commands.stop();

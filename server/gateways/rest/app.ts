@@ -24,7 +24,7 @@ interface Env {
   Bindings: Caller;
 }
 
-/** Takes what `takeIn` found in the operation's shape, and whoever asks: an address, or somebody. */
+/** Takes what `takeIn` found in the operation's shape, and who asks: a caller, or somebody. */
 type Answering = (args: never, by: never, actor: Actor) => Promise<Answer<unknown>>;
 
 /** Every operation of the table over HTTP, and the web app beside it. */
@@ -80,11 +80,11 @@ async function carryOut(
   if (parts.draining() && !watching) throw new ChatError("unavailable", "The server is about to stop.", 1_000);
   const ours = () => checkOwnPage(c.req.raw, c.env);
   const proof = proofOf(c.req.raw, c.env);
-  const actor = operation.open ? null : await askerOf(parts, operation, proof, ours);
+  const actor = operation.open ? null : await askerOf(parts, operation, proof, { ours, from: c.env });
   const intake = { params: c.req.param(), query: new URL(c.req.url).searchParams, request: c.req.raw };
   const args = await takeIn(operation, intake, parts.limits.bodyBytes);
   if (args.cookie === true) ours();
-  const by = actor ? actor.user : c.env.address;
+  const by = actor ? actor.user : c.env;
   const { result, again, status, cookie } = await answering(args as never, by as never, actor as Actor);
   const response = Response.json(result, { status: status ?? (again ? 200 : (operation.status ?? 200)) });
   const kept = proof?.byCookie && operation.ends ? null : cookie;

@@ -3,6 +3,7 @@ import type { Operation } from "@parley/protocol/operation";
 import type { Actor } from "../../core/actor.ts";
 import type { Caller } from "../arrival.ts";
 import { cookieOf, isOwnPage } from "../cookies.ts";
+import { known, orTooFast } from "../rates.ts";
 import type { RestParts } from "./parts.ts";
 
 /** A token as it came: by hand, or sent along by a browser whatever page asked. */
@@ -21,17 +22,19 @@ export function proofOf(request: Request, caller: Caller): Proof | null {
 
 /**
  * Who asks. Throws `not_authenticated` without a proof, `bad_token` where it is nobody's, and `forbidden` where a page of
- * another site would change something with the cookie of whoever looks at it.
+ * another site would change something with the cookie of whoever looks at it. Throws `too_fast`.
  */
 export async function askerOf(
-  { chat: { people } }: RestParts,
+  { chat: { people }, rates }: RestParts,
   { method }: Operation,
   proof: Proof | null,
-  isOurs: () => void,
+  { ours, from }: { ours: () => void; from: Caller },
 ): Promise<Actor> {
   if (!proof) throw new ChatError("not_authenticated", "The header Authorization: Bearer … is needed.");
-  if (proof.byCookie && method !== "GET") isOurs();
-  return { user: await people.byToken(proof.token), token: people.digestOf(proof.token) };
+  if (proof.byCookie && method !== "GET") ours();
+  const user = await known(people, proof.token, () => orTooFast(rates.signIn(from.network)));
+  orTooFast(rates.deed(user.id));
+  return { user, token: people.digestOf(proof.token) };
 }
 
 /** Throws `forbidden` unless a page of our own asks. */

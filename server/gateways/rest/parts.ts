@@ -1,7 +1,9 @@
 import type { Input, OperationName, Output, operations } from "@parley/protocol/operations";
 import type { Chat } from "../../core/chat.ts";
 import type { Bus, Clock, Digests, Observer, Store, User } from "../../core/ports.ts";
+import type { Caller } from "../arrival.ts";
 import type { Table as Documented, Wire } from "../documents/wire.ts";
+import type { Rates } from "../rates.ts";
 
 export interface RestParts {
   chat: Chat;
@@ -10,6 +12,7 @@ export interface RestParts {
   clock: Clock;
   digests: Digests;
   observer: Observer;
+  rates: Rates;
   /** What was counted since the start, by name. */
   counts(): Record<string, number>;
   version: string;
@@ -38,8 +41,8 @@ type Table = typeof operations;
 type OpenName = { [O in OperationName]: Table[O] extends { open: true } ? O : never }[OperationName];
 type CommandOperation = { [O in OperationName]: Table[O] extends { command: string } ? O : never }[OperationName];
 
-/** Operations that need no token; `from` is the address that asks. */
-export type OpenAnswers = { [O in OpenName]: (args: Input<O>, from: string) => Promise<Answer<Output<O>>> };
+/** Operations that need no token; `from` is who asks. */
+export type OpenAnswers = { [O in OpenName]: (args: Input<O>, from: Caller) => Promise<Answer<Output<O>>> };
 /** Operations of somebody that are no command of the protocol. */
 export type OwnAnswers = {
   [O in Exclude<OperationName, OpenName | CommandOperation>]: (

@@ -2,23 +2,25 @@ import { ChatError } from "@parley/protocol/errors";
 import type { Output } from "@parley/protocol/operations";
 import type { User } from "../../core/ports.ts";
 import { personOf } from "../../core/summary.ts";
+import { orTooFast } from "../rates.ts";
 import type { Answer, OpenAnswers, OwnAnswers, RestParts } from "./parts.ts";
 
 const SECRET_LENGTH = 43;
 const KEY_LENGTH = 22;
 
 /** How a visitor becomes somebody without a socket. */
-export function guestAnswers({ chat, digests }: RestParts): Pick<OpenAnswers, "create_guest" | "sign_in"> {
+export function guestAnswers({ chat, digests, rates }: RestParts): Pick<OpenAnswers, "create_guest" | "sign_in"> {
   return {
-    async sign_in({ name, password, secret, cookie }, from) {
+    async sign_in({ name, password, secret, cookie }, { network }) {
+      orTooFast(rates.signIn(network));
       const token = secret ?? digests.random(SECRET_LENGTH);
-      const user = await chat.access.signIn({ name, password, secret: token }, from);
+      const user = await chat.access.signIn({ name, password, secret: token }, network);
       return keptBy(cookie, token, user);
     },
-    async create_guest({ name, secret, cookie }) {
+    async create_guest({ name, secret, cookie }, { network }) {
       const token = secret ?? digests.random(SECRET_LENGTH);
       const known = secret === undefined ? null : await chat.people.byToken(secret).catch(unlessUnknown);
-      const user = known ?? (await chat.people.enrol(name, token));
+      const user = known ?? (await chat.people.enrol(name, token, () => orTooFast(rates.signIn(network))));
       return { ...keptBy(cookie, token, user), again: known !== null };
     },
   };

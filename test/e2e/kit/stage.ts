@@ -53,7 +53,11 @@ export class Stage {
 
   /** Starts the server on the same port and data, perhaps with other settings. */
   async startServer(env: Record<string, string> = {}): Promise<void> {
-    this.#server = new ServerProcess({ port: this.#port, data: this.#data.path, env: { ...this.#env, ...env } });
+    this.#server = new ServerProcess({
+      port: this.#port,
+      data: this.#data.path,
+      env: { PARLEY_RATE_LIMITS: "on", ...this.#env, ...env },
+    });
     await this.#server.start();
   }
 

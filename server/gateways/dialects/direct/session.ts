@@ -177,7 +177,7 @@ export class DirectSession implements Session, Reader {
   }
 
   #limit(): void {
-    const wait = this.#parts.rate?.(this.#socket, this.user) ?? 0;
+    const wait = this.#parts.rate(this.#socket, this.user);
     if (wait > 0) throw new ChatError("too_fast", undefined, wait);
   }
 

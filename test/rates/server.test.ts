@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import type { ServerFrameOf } from "@parley/protocol/frames";
+import { PROTOCOL_VERSION } from "@parley/protocol/version";
+import { Line, secretOf } from "../kit/node.ts";
+import { handshake, OldClient } from "../kit/old-client.ts";
+import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+
+let folder = temporaryFolder();
+let parley: ParleyProcess | null = null;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(async () => {
+  await parley?.stop();
+  parley = null;
+  folder.remove();
+});
+
+/** A server with these limits. All that is asked of it comes from one address, unless a header tells another. */
+async function start(limits: Record<string, string>): Promise<string> {
+  const env = { PARLEY_DATA: folder.path, PARLEY_NAME_DIALECT: "plain", PARLEY_TRUSTED_PROXIES: "127.0.0.1" };
+  parley = new ParleyProcess({ ...env, ...limits });
+  return parley.url();
+}
+
+const from = (address: string) => ({ "x-forwarded-for": address });
+
+function enrol(url: string, name: string, address = "192.0.2.1"): Promise<Response> {
+  const headers = { "content-type": "application/json", ...from(address) };
+  return fetch(`${url}/api/guests`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ name, secret: secretOf(name) }),
+  });
+}
+
+function me(url: string, token: string, address = "192.0.2.1"): Promise<Response> {
+  return fetch(`${url}/api/me`, { headers: { authorization: `Bearer ${token}`, ...from(address) } });
+}
+
+test("[RATE2] over HTTP who asks too much gets 429 with Retry-After, and is answered again after it", async () => {
+  const url = await start({ PARLEY_PERSON_RATE: "1", PARLEY_BURST: "3" });
+  await enrol(url, "Ann");
+  await enrol(url, "Ben");
+  const statuses = [];
+  for (let n = 0; n < 3; n++) statuses.push((await me(url, secretOf("Ann"), `192.0.2.${n}`)).status);
+  const refused = await me(url, secretOf("Ann"));
+  expect([...statuses, refused.status]).toEqual([200, 200, 200, 429]);
+  expect(refused.headers.get("retry-after")).toBe("1");
+  expect(await refused.json()).toMatchObject({ code: "too_fast", retry_after: expect.any(Number) });
+  expect((await me(url, secretOf("Ben"))).status).toBe(200);
+  await Bun.sleep(1_000);
+  expect((await me(url, secretOf("Ann"))).status).toBe(200);
+});
+
+test("[RATE4] an address that asks too much is refused on every path but those that watch over the server", async () => {
+  const url = await start({ PARLEY_ADDRESS_RATE: "1" });
+  const ask = (path: string, address = "2001:db8::1") => fetch(url + path, { headers: from(address) });
+  expect((await ask("/stats")).status).toBe(200);
+  const refused = await Promise.all(["/stats", "/", "/ws/x", "/nowhere", "/api/me"].map((path) => ask(path)));
+  expect(refused.map(({ status }) => status)).toEqual([429, 429, 429, 429, 429]);
+  expect(refused[0]?.headers.get("retry-after")).toBe("1");
+  expect((await handshake(`${url}/ws/ann`, from("2001:db8::2"))).status).toBe(429);
+  expect((await handshake(`${url}/socket`, from("2001:db8::3"))).status).toBe(429);
+  expect([(await ask("/health")).status, (await ask("/ready")).status]).toEqual([200, 200]);
+  expect((await ask("/stats", "2001:db8:0:1::1")).status).toBe(200);
+});
+
+test("[RATE5] so many newcomers and wrong tokens of one address and no more; who comes back is none of them", async () => {
+  const url = await start({ PARLEY_SIGN_INS: "4" });
+  expect((await enrol(url, "Ann")).status).toBe(201);
+  for (let again = 0; again < 6; again++) expect((await enrol(url, "Ann")).status).toBe(200);
+  const wrong = await Promise.all(["a", "b"].map((name) => me(url, secretOf(name))));
+  expect(wrong.map(({ status }) => status)).toEqual([401, 401]);
+  expect((await enrol(url, "Ben")).status).toBe(201);
+  const late = await enrol(url, "Cid");
+  expect([late.status, (await me(url, secretOf("c"))).status]).toEqual([429, 429]);
+  expect(Number(late.headers.get("retry-after"))).toBeWithin(10, 16);
+  for (let again = 0; again < 6; again++) expect((await me(url, secretOf("Ann"))).status).toBe(200);
+  expect((await enrol(url, "Cid", "192.0.2.2")).status).toBe(201);
+});
+
+test("[RATE5] on the native socket a newcomer too many is told to wait, and whoever comes back comes in", async () => {
+  const url = await start({ PARLEY_SIGN_INS: "2", PARLEY_TRUSTED_PROXIES: "" });
+  const socket = `${url.replace("http", "ws")}/socket`;
+  for (const name of ["Ann", "Ben", "Ann", "Ben", "Ann"]) (await Line.enter(socket, name)).close();
+  const line = await Line.open(socket);
+  line.say([{ t: "hello", version: PROTOCOL_VERSION, guest: { name: "Cid", secret: secretOf("Cid") } }]);
+  const refused = await line.until<ServerFrameOf<"error">>(({ t }) => t === "error");
+  expect(refused).toMatchObject({ code: "too_fast", retry_after: expect.any(Number) });
+  line.say([{ t: "hello", version: PROTOCOL_VERSION, token: secretOf("Ann") }]);
+  await line.until(({ t }) => t === "caught_up");
+  line.close();
+});
+
+test("[RATE5] handshakes of old clients without a token are sign-ins, and one too many is refused with 429", async () => {
+  const url = await start({ PARLEY_SIGN_INS: "3", PARLEY_TRUSTED_PROXIES: "" });
+  await enrol(url, "Ann");
+  const ben = await OldClient.open(`${url}/ws/ben`);
+  expect(await ben.next()).toContain("ben has joined");
+  await ben.leave();
+  expect((await handshake(`${url}/ws/ann?token=${"x".repeat(40)}`)).status).toBe(403);
+  expect((await handshake(`${url}/ws/ann?token=${"x".repeat(40)}`)).status).toBe(429);
+  expect((await handshake(`${url}/ws/ben`)).status).toBe(429);
+  for (let again = 0; again < 4; again++) {
+    const ann = await OldClient.open(`${url}/ws/ann?token=${secretOf("Ann")}`);
+    expect(await ann.next()).toContain("ann has joined");
+    await ann.leave();
+  }
+});
+
+test("[RATE7] an old client that is too fast is told so in its own way, and nobody else hears of it", async () => {
+  const url = await start({ PARLEY_CONNECTION_RATE: "2", PARLEY_BURST: "4" });
+  const [ann, ben] = [await OldClient.open(`${url}/ws/ann`), await OldClient.open(`${url}/ws/ben`)];
+  for (const one of [ann, ann, ben]) await one.next();
+  for (let n = 0; n < 7; n++) ann.say(`line ${n}`);
+  const heard = await ann.rest();
+  expect(heard.filter((line) => line.startsWith("System: "))).toEqual(
+    Array.from({ length: 3 }, () => "System: This is faster than the limit."),
+  );
+  expect(await ben.rest()).toEqual([0, 1, 2, 3].map((n) => `ann: line ${n}`));
+  await Bun.sleep(600);
+  ann.say("rested");
+  expect(await ben.next()).toBe("ann: rested");
+});
+
+test("[RATE9] off lifts every limit, and the start says so", async () => {
+  const lowest = { PARLEY_PERSON_RATE: "1", PARLEY_BURST: "1", PARLEY_ADDRESS_RATE: "1", PARLEY_SIGN_INS: "1" };
+  const url = await start({ ...lowest, PARLEY_RATE_LIMITS: "off" });
+  expect(await (parley as ParleyProcess).said(/rate limits are off.*/)).toContain("PARLEY_RATE_LIMITS");
+  for (const name of ["Ann", "Ben", "Cid"]) expect((await enrol(url, name)).status).toBe(201);
+  for (let n = 0; n < 50; n++) expect((await me(url, secretOf("Ann"))).status).toBe(200);
+  expect((await me(url, secretOf("nobody"))).status).toBe(401);
+});
