@@ -127,3 +127,22 @@ test("[REST13] files can only be read", async () => {
   const response = await node.raw("DELETE", "/");
   expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
 });
+
+test("[DIA8] below `/static/` are the web app's own files, and nothing that is none", async () => {
+  for (const path of ["/favicon.svg", "/assets/main-abc123.js"]) {
+    const [plain, old] = [await node.raw("GET", path), await node.raw("GET", `/static${path}`)];
+    expect([old.status, old.headers.get("etag")]).toEqual([200, plain.headers.get("etag")]);
+    expect(await old.text()).toBe(await plain.text());
+  }
+  for (const path of [
+    "/static/",
+    "/static/c/7",
+    "/static/legacy/",
+    "/static/style.css",
+    "/static/../secret.key",
+    "/static/%2e%2e/secret.key",
+    "/static/static/favicon.svg",
+  ]) {
+    expect([path, await node.refusal("GET", path)]).toEqual([path, "not_found"]);
+  }
+});

@@ -19,6 +19,8 @@ export interface Assets {
 }
 
 const INDEX = "/index.html";
+/** Where documents of old chat systems say that files are: the app's own are there, too. */
+const STATIC = "/static/";
 const PAGES = /^\/(c\/[^/]*)?$/;
 const COMPRESSIBLE = /^(text\/|application\/(json|manifest\+json|javascript)|image\/svg)/;
 const WORTH_COMPRESSING = 1024;
@@ -29,10 +31,15 @@ export function webAssets(folder: string): Assets {
   for (const file of existsSync(folder) ? filesBelow(folder) : []) {
     assets.set(`/${relative(folder, file).split(sep).join("/")}`, read(file, folder));
   }
+  const find = (path: string): Asset | undefined => {
+    if (path.startsWith(STATIC)) return assets.get(path.slice(STATIC.length - 1));
+    return (
+      assets.get(PAGES.test(path) ? INDEX : path) ?? (path.endsWith("/") ? assets.get(`${path}index.html`) : undefined)
+    );
+  };
   return {
     answer(path, request) {
-      const asset =
-        assets.get(PAGES.test(path) ? INDEX : path) ?? (path.endsWith("/") && assets.get(`${path}index.html`));
+      const asset = find(path);
       if (asset) return answerWith(asset, request);
       // What a page names beside itself is found only below its slash.
       return assets.has(`${path}/index.html`) ? moved(`${path}/`) : undefined;
