@@ -8,6 +8,8 @@ import type { Broadcast, Clock, Digests, Observer, User } from "../core/ports.ts
 import type { Stay, Watcher } from "../core/presence.ts";
 import type { Tapped } from "../core/tap.ts";
 import type { Socket } from "./dialect.ts";
+import { Names } from "./names.ts";
+import { Roll } from "./roll.ts";
 import { calledIn } from "./who.ts";
 
 /** What a room dialect says of a room: pure, one frame each, null where its wire has no word for it. */
@@ -51,9 +53,6 @@ export interface ChannelParts {
 const KEY_LENGTH = 22;
 /** Milliseconds between two tellings of what reached the people of a channel. */
 const MARKS_EVERY = 5_000;
-/** Milliseconds before names that could not be read are asked for again. */
-const AGAIN = 500;
-const NAMES_KEPT = 10_000;
 const DONE = Promise.resolve();
 
 interface Present {
@@ -70,11 +69,12 @@ export class Channel implements Tap, Watcher {
   readonly #parts: ChannelParts;
   readonly #codec: RoomCodec;
   readonly #topic: string;
-  readonly #names = new Map<UserId, string>();
+  readonly #names: Names;
   readonly #guests = new Map<Guest, Present>();
   readonly #ended: () => void;
   #tapped: Tapped | null = null;
   #unwatch: () => void = () => {};
+  #roll = new Roll([]);
   /** Guests that will enter. */
   #expected = 0;
   /** The room was deleted: nobody comes and goes any more. */
@@ -88,6 +88,7 @@ export class Channel implements Tap, Watcher {
   /** `ended` is called once nobody is here any more. */
   constructor(parts: ChannelParts, codec: RoomCodec, conversation: ConversationId, ended: () => void) {
     this.#parts = parts;
+    this.#names = new Names(parts);
     this.#codec = codec;
     this.conversation = conversation;
     this.#topic = `${codec.name}/${conversation}`;
@@ -97,7 +98,9 @@ export class Channel implements Tap, Watcher {
   /** Begins to hear the room. Throws `not_found` or `gone`. */
   async open(): Promise<void> {
     this.#tapped = await this.#parts.chat.tap(this.conversation, this);
-    this.#unwatch = this.#parts.chat.presence.watch(this.conversation, this);
+    const { presence } = this.#parts.chat;
+    this.#unwatch = presence.watch(this.conversation, this);
+    this.#roll = new Roll(presence.roll(this.conversation));
   }
 
   /** Somebody is about to enter: the channel stays until they did, or `forgo` is called. */
@@ -123,7 +126,7 @@ export class Channel implements Tap, Watcher {
       this.#mark([guest]);
       this.#guests.delete(guest);
       present.leave();
-      this.#tellMove("went", guest.user.id);
+      this.#tellMove("went", guest.user.id, guest);
       this.#endWhereEmpty();
     });
   }
@@ -176,7 +179,7 @@ export class Channel implements Tap, Watcher {
   }
 
   typing(user: UserId): void {
-    void this.#inOrder([user], () => this.#say(this.#codec.typing(this.#called(user))));
+    void this.#inOrder([user], () => this.#say(this.#codec.typing(this.#names.of(user))));
   }
 
   async #admit(guest: Guest, membership: Membership): Promise<void> {
@@ -184,35 +187,36 @@ export class Channel implements Tap, Watcher {
     if (this.#isOver) return guest.ended("gone");
     const { chat } = this.#parts;
     const { socket, user } = guest;
-    this.#names.set(user.id, calledIn(user));
+    this.#names.note(user);
     const place = { row: this.#tapped?.row, member: membership } as Place;
     const known = (id: ConversationId) => (id === this.conversation && this.#guests.has(guest) ? place : undefined);
     const actor: Actor = { user, known, ...(guest.saysBlank && { saysBlank: true }) };
     if (this.#codec.tellsOwnArrival) socket.subscribe(this.#topic);
     this.#guests.set(guest, { actor, leave: chat.presence.enter(this.conversation, user.id, this, guest) });
-    this.#tellMove("came", user.id);
+    this.#tellMove("came", user.id, guest);
     if (this.#codec.tellsOwnArrival) return;
-    const roll = chat.presence.roll(this.conversation);
-    await this.#learn(roll);
-    const welcome = this.#codec.welcome(roll.map((id) => this.#called(id)));
+    const here = this.#roll.users;
+    await this.#names.learn(here);
+    const welcome = this.#codec.welcome(here.map((id) => this.#names.of(id)));
     if (welcome !== null) socket.send(welcome);
     socket.subscribe(this.#topic);
   }
 
   #take(entry: Entry): void {
     if (entry.kind === "message") this.#tell(entry);
-    else if (entry.kind === "profiled") this.#names.set(entry.body.person.id, calledIn(entry.body.person));
+    else if (entry.kind === "profiled") this.#names.note(entry.body.person);
     else if (entry.kind === "left") this.#remove(entry.body.user);
     else if (entry.kind === "closed") this.#isOver = true;
   }
 
-  #tellMove(move: "came" | "went", user: UserId): void {
-    if (!this.#isOver) this.#say(this.#codec[move](this.#called(user), this.#parts.clock.now()));
+  #tellMove(move: "came" | "went", user: UserId, guest: Guest | null = null): void {
+    this.#roll[move](user, guest);
+    if (!this.#isOver) this.#say(this.#codec[move](this.#names.of(user), this.#parts.clock.now()));
   }
 
   #tell({ id, time, body, author, seq }: EntryOf<"message">): void {
     if (body.text === null) return;
-    this.#say(this.#codec.message({ id, time, text: body.text }, this.#called(author)));
+    this.#say(this.#codec.message({ id, time, text: body.text }, this.#names.of(author)));
     this.#delivered = seq;
     this.#cancelMarks ??= this.#parts.clock.after(MARKS_EVERY, () => this.#tellDelivered());
   }
@@ -227,7 +231,7 @@ export class Channel implements Tap, Watcher {
     this.#guests.delete(guest);
     guest.socket.unsubscribe(this.#topic);
     present?.leave();
-    this.#tellMove("went", guest.user.id);
+    this.#tellMove("went", guest.user.id, guest);
     guest.ended(why);
   }
 
@@ -260,18 +264,14 @@ export class Channel implements Tap, Watcher {
     if (frame !== null) this.#parts.broadcast.publish(this.#topic, frame);
   }
 
-  #called(user: UserId): string {
-    return this.#names.get(user) ?? "";
-  }
-
   /** Everything is told in the order in which it happened; at once where all names are known. */
   #inOrder(names: readonly UserId[], step: () => void | Promise<void>): Promise<void> {
-    if (!this.#chain && names.every((id) => this.#names.has(id))) {
+    if (!this.#chain && this.#names.knows(names)) {
       const more = step();
       if (!more) return DONE;
       return this.#follow(more);
     }
-    return this.#follow((this.#chain ?? DONE).then(() => this.#learn(names)).then(step));
+    return this.#follow((this.#chain ?? DONE).then(() => this.#names.learn(names)).then(step));
   }
 
   #follow(work: Promise<void>): Promise<void> {
@@ -282,24 +282,5 @@ export class Channel implements Tap, Watcher {
       });
     this.#chain = settled;
     return work;
-  }
-
-  async #learn(ids: readonly UserId[]): Promise<void> {
-    if (this.#names.size > NAMES_KEPT) this.#names.clear();
-    const unknown = [...new Set(ids)].filter((id) => !this.#names.has(id));
-    if (unknown.length === 0) return;
-    for (const user of await this.#known(unknown)) this.#names.set(user.id, calledIn(user));
-  }
-
-  /** What is told waits for its names: where the store does not answer, it waits on. */
-  async #known(ids: readonly UserId[]): Promise<User[]> {
-    for (;;) {
-      try {
-        return await this.#parts.chat.people.known(ids);
-      } catch (error) {
-        this.#parts.observer.log("warn", "names_unread", { error: String(error) });
-        await new Promise<void>((resolve) => void this.#parts.clock.after(AGAIN, resolve));
-      }
-    }
   }
 }
