@@ -6,7 +6,8 @@ const PATIENCE = 4_000;
 const ANYWHERE: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 /** `parley health`: asks the server that this environment describes, on this machine. The result is the exit code. */
-export async function health(env: Environment): Promise<number> {
+export async function health(args: readonly string[], env: Environment): Promise<number> {
+  if (args.length > 0) return complain("health takes no arguments; it asks where HOST and PORT say.", 2);
   try {
     const url = addressIn(env);
     const answer = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
@@ -15,9 +16,13 @@ export async function health(env: Environment): Promise<number> {
     return answer?.ok ? 0 : 1;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`parley: ${error.message}\n`);
-    return 1;
+    return complain(error.message, 1);
   }
+}
+
+function complain(sentence: string, code: number): number {
+  process.stderr.write(`parley: ${sentence}\n`);
+  return code;
 }
 
 function addressIn(env: Environment): string {

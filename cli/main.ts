@@ -21,10 +21,10 @@ const COMMANDS: Record<string, Command> = {
     },
   },
   health: {
-    about: "ask the server on this machine whether it is ready",
-    async run() {
+    about: "ask the server on this machine, at HOST and PORT, whether it is ready",
+    async run(args) {
       const { health } = await import("./health.ts");
-      process.exitCode = await health(process.env);
+      process.exitCode = await health(args, process.env);
     },
   },
   help: { about: "show this", run: () => console.log(usage()) },

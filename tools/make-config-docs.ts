@@ -14,8 +14,8 @@ const HEAD = `# Configuration
 Parley is configured by environment variables and needs none. An empty variable counts as absent. A value that is not
 allowed, and a \`PARLEY_\` variable that does not exist, stop the start with one sentence that says what is wrong.
 
-\`npm start\` and \`parley serve\` also read a file \`.env\` beside \`package.json\`, lines of \`NAME=value\`; begin with
-\`cp .env.example .env\`. What the environment says goes before what the file says, also when it says nothing (\`PORT=\`).
+\`npm start\`, \`parley serve\` and \`parley health\` also read a file \`.env\` beside \`package.json\`, lines of
+\`NAME=value\`; begin with \`cp .env.example .env\`. What the environment says goes before what the file says, also when it says nothing (\`PORT=\`).
 Nothing in a value is replaced; quotes around one are taken off, and a value with \`#\` or spaces at its ends needs them. A
 container and a systemd unit read such a file by means of their own: [hosting.md](hosting.md).
 

@@ -47,4 +47,5 @@ test("[DEP3] parley health says whether the server of its environment is ready, 
   const sick = await ask({ ...env, PORT: String(other.port) });
   expect(sick).toMatchObject({ code: 1, out: expect.stringContaining("is not ready (503)") });
   expect((await ask({ PORT: "http" })).err).toStartWith('parley: PORT is "http"; allowed is');
+  expect(await parley("health", url).ended()).toMatchObject({ code: 2, err: expect.stringContaining("no arguments") });
 });

@@ -117,9 +117,10 @@ test("[DEP1] npm start reads the .env beside it as it stands, and the real envir
   expect((await clone.launch(["parley", "serve"], env)).out).toBe(`${expected}\n`);
 });
 
-test("[DEP1] without the file nothing is set, and only a server reads it", async () => {
+test("[DEP1] without the file nothing is set, and only a server and who asks for it read it", async () => {
   clone.write("cli/main.ts", "console.log(process.env.PORT);");
   clone.write(".env", "PORT=81\n");
+  expect((await clone.launch(["parley", "health"], { PORT: undefined })).out).toBe("81\n");
   expect((await clone.launch(["parley", "prove"], { PORT: undefined })).out).toBe("undefined\n");
   rmSync(join(clone.folder, ".env"));
   clone.write("server/main.ts", "console.log(process.env.PORT);");

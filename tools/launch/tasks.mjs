@@ -11,7 +11,7 @@ const tasks = {
   simulate: (args) => runBun(["test/simulation/simulate.ts", ...args], { cwd: root }),
   build: buildOnly,
   run: (args) => runBun(args, { cwd: root }),
-  parley: (args) => (args[0] === "serve" ? serve(args.slice(1)) : runBun([`${root}/cli/main.ts`, ...args])),
+  parley: (args) => (args[0] === "serve" ? serve(args.slice(1)) : command(args)),
 };
 
 /** Brings what the task needs, runs it, and answers its exit code. */
@@ -25,6 +25,12 @@ export async function perform(task, args) {
 async function serve(args) {
   await buildWeb();
   return runBun(["server/main.ts", ...args], { cwd: root, env: bunEnvironment(settings()) });
+}
+
+/** `health` asks the server that `.env` describes; what is no server of this clone's has settings of its own. */
+function command(args) {
+  const env = args[0] === "health" ? { env: bunEnvironment(settings()) } : {};
+  return runBun([`${root}/cli/main.ts`, ...args], env);
 }
 
 async function buildOnly() {
