@@ -31,7 +31,7 @@ function Place() {
   }, [outside]);
 
   if (outside || entering) {
-    const reason = unknown ? `${line.reason} Your drafts are kept on this device.` : null;
+    const reason = unknown ? "You were signed out. Your drafts are kept on this device." : null;
     return <Welcome reason={reason} onIn={() => setEntering(false)} />;
   }
   // Nothing for the moment that the browser needs to say what it kept.

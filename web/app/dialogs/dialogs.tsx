@@ -2,7 +2,9 @@ import type { ConversationId } from "@parley/protocol/ids";
 import { useConversation } from "../conversation/known.ts";
 import { goTo } from "../route.ts";
 import { useClient } from "../session.tsx";
+import { Password } from "../settings/password.tsx";
 import { Settings } from "../settings/settings.tsx";
+import { SignOut } from "../settings/sign-out.tsx";
 import { Confirm } from "./confirm.tsx";
 import { CreateRoom } from "./create-room.tsx";
 import { closeDialog, type Open, useOpenDialog } from "./open.ts";
@@ -37,6 +39,8 @@ function OneDialog({ open }: { open: Open }) {
       return <Switcher />;
     case "settings":
       return <Settings />;
+    case "password":
+      return <Password />;
     case "sign_out":
       return <SignOut />;
   }
@@ -78,28 +82,6 @@ function Leave({ conversation }: { conversation: ConversationId }) {
     >
       <p>
         {open ? "You can come back whenever you like." : "You can only come back when somebody who is in it adds you."}
-      </p>
-    </Confirm>
-  );
-}
-
-function SignOut() {
-  const client = useClient();
-  const name = client.me?.name ?? "your name";
-  return (
-    <Confirm
-      title="Sign out?"
-      act="Sign out"
-      failed="You are still signed in"
-      onClose={closeDialog}
-      run={async () => {
-        client.signOut();
-        goTo(null);
-      }}
-    >
-      <p>
-        Only this browser knows that you are <bdi>{name}</bdi>. When you sign out, nobody can be <bdi>{name}</bdi> until
-        the name frees itself, 30 days from now. Your drafts stay on this device.
       </p>
     </Confirm>
   );

@@ -12,6 +12,7 @@ export type Open =
   | { is: "leave"; conversation: ConversationId }
   | { is: "switcher" }
   | { is: "settings" }
+  | { is: "password" }
   | { is: "sign_out" };
 
 let open: Open | null = null;

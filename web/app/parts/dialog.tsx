@@ -42,7 +42,7 @@ export function onEscape(onClose: () => void) {
 /** Begins where one writes, else at the harmless button; fingers call for their keyboard themselves. */
 function useFirstFocus(ref: RefObject<HTMLDialogElement | null>): void {
   useLayoutEffect(() => {
-    const wanted = matchMedia("(hover: hover)").matches ? ".body input, footer .btn" : "footer .btn";
+    const wanted = matchMedia("(hover: hover)").matches ? ".body input:not([readonly]), footer .btn" : "footer .btn";
     const first = ref.current?.querySelector<HTMLInputElement>(wanted);
     // Of several choices the chosen one has the focus.
     const chosen = first?.type === "radio" ? ref.current?.querySelector<HTMLElement>("input:checked") : null;

@@ -25,7 +25,11 @@ function You() {
           <bdi>{me.name}</bdi>
         </b>
         <span className="fact cut">@{me.handle}</span>
+        {me.kind === "guest" && <span className="hint">Only this browser knows that this is you.</span>}
       </span>
+      <button type="button" className="btn" onClick={() => openDialog({ is: "password" })}>
+        {me.kind === "guest" ? "Set a password" : "Change password"}
+      </button>
     </section>
   );
 }

@@ -1,12 +1,13 @@
 import CircleAlert from "lucide-react/icons/circle-alert";
 import { type FormEvent, useId, useState } from "react";
-import { LineAct } from "../parts/line-act.tsx";
 import { Mark, OpenMark } from "../parts/mark.tsx";
-import { useNow } from "../parts/now.ts";
-import { useChat, useClient } from "../session.tsx";
-import { lineShelf } from "../words/connection.ts";
-import { nameRefusal } from "../words/refusals.ts";
+import { Account } from "./account.tsx";
+import { useEntrance } from "./entrance.ts";
 import { HowToRead } from "./how-to-read.tsx";
+import { LineWords } from "./line-words.tsx";
+
+const NEW = "People talk here, on a server of their own, where every message arrives once and in order.";
+const KNOWN = "Your name and your password bring your conversations to this device.";
 
 /** The first visit: choose a name, and be in. `reason` says why one is here again. */
 export function Welcome({ reason, onIn }: { reason?: string | null; onIn: () => void }) {
@@ -29,16 +30,19 @@ export function Welcome({ reason, onIn }: { reason?: string | null; onIn: () => 
 
 function Entrance({ reason, onIn }: { reason: string | null; onIn: () => void }) {
   const [name, setName] = useState("");
+  const [known, setKnown] = useState(false);
   return (
     <main>
       <div>
         <OpenMark name={name} />
-        <h1>Pick a name, and you are in.</h1>
-        <p className="lead">
-          {reason ?? "People talk here, on a server of their own, where every message arrives once and in order."}
-        </p>
+        <h1>{known ? "Good to see you again." : "Pick a name, and you are in."}</h1>
+        <p className="lead">{reason ?? (known ? KNOWN : NEW)}</p>
       </div>
-      <NameForm name={name} setName={setName} onIn={onIn} />
+      {known ? (
+        <Account start={name} onIn={onIn} onBack={() => setKnown(false)} />
+      ) : (
+        <NameForm name={name} setName={setName} onIn={onIn} onKnown={() => setKnown(true)} />
+      )}
     </main>
   );
 }
@@ -47,34 +51,10 @@ interface NameFormProps {
   name: string;
   setName: (name: string) => void;
   onIn: () => void;
+  onKnown: () => void;
 }
 
-function useEntrance(onIn: () => void) {
-  const client = useClient();
-  const [refused, setRefused] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-
-  async function comeIn(name: string) {
-    const chosen = name.trim();
-    if (!chosen) return setRefused("A name needs at least one character.");
-    setBusy(true);
-    setRefused(null);
-    try {
-      // Whoever was here before is not known to the server any more.
-      if (client.me) client.signOut();
-      await client.signIn(chosen);
-      onIn();
-    } catch (error) {
-      setRefused(nameRefusal(error, chosen, client.limits.shown_name));
-      setBusy(false);
-    }
-  }
-
-  const stopped = useChat(({ line }) => line.is === "stopped");
-  return { refused, busy: busy && !stopped, comeIn };
-}
-
-function NameForm({ name, setName, onIn }: NameFormProps) {
+function NameForm({ name, setName, onIn, onKnown }: NameFormProps) {
   const id = useId();
   const { refused, busy, comeIn } = useEntrance(onIn);
 
@@ -108,25 +88,11 @@ function NameForm({ name, setName, onIn }: NameFormProps) {
         </div>
         <NameHint id={`${id}-hint`} refused={refused} />
       </div>
+      <button className="link-btn" type="button" onClick={onKnown}>
+        I have an account
+      </button>
       {busy && <LineWords />}
     </form>
-  );
-}
-
-/** What keeps one waiting at the door, where that is the line. */
-function LineWords() {
-  const line = useChat((client) => client.line);
-  const now = useNow(line.is === "waiting", 250);
-  const shelf = lineShelf(line, 0, now);
-  if (!shelf) return null;
-  return (
-    <div className="shelf off">
-      <span>
-        <b>{shelf.strong}</b>
-        {shelf.rest}
-      </span>
-      {shelf.act && <LineAct act={shelf.act} className="btn quiet small end" />}
-    </div>
   );
 }
 
@@ -134,7 +100,7 @@ function NameHint({ id, refused }: { id: string; refused: string | null }) {
   return (
     <p className={refused ? "hint bad" : "hint"} id={id} role={refused ? "alert" : undefined}>
       {refused && <CircleAlert className="icon s" />}
-      <span>{refused ?? "No account, no email. This browser keeps your name."}</span>
+      <span>{refused ?? "No account needed, no email. This browser keeps your name."}</span>
     </p>
   );
 }

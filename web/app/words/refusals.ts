@@ -10,11 +10,28 @@ export function refusal(error: unknown): string {
 export function nameRefusal(error: unknown, name: string, limit: number): string {
   if (!(error instanceof ChatError)) return "The server did not answer. Your name is still here.";
   if (error.code === "name_taken") {
-    return `${name} claimed this name. Add a letter, or come in from the browser that keeps it.`;
+    return `${name} claimed this name. Add a letter, or sign in if it is yours.`;
   }
   if (error.code === "bad_name") return `A name has 1 to ${limit} characters, and one of them can be read aloud.`;
   if (error.code === "too_fast") return "Too many names in a short time. Wait a minute, your name is still here.";
   return error.message;
+}
+
+/** Why somebody was not signed in. */
+export function signInRefusal(error: unknown): string {
+  if (!(error instanceof ChatError)) return "The server did not answer.";
+  if (error.code === "wrong_password") return "This name and this password do not belong together.";
+  if (error.code === "too_fast") return "Too many tries. Wait half a minute, then try again.";
+  return error.message;
+}
+
+/** Why a password was not set, and whether that is about the `old` one. */
+export function passwordRefusal(error: unknown): { old: boolean; words: string } {
+  const code = error instanceof ChatError ? error.code : null;
+  if (code === "wrong_password") return { old: true, words: "This is not your password." };
+  if (code === "too_fast") return { old: true, words: "Too many tries. Wait half a minute, then try again." };
+  if (code === "name_taken") return { old: false, words: "Your names have gone to somebody else. Change yours first." };
+  return { old: false, words: refusal(error) };
 }
 
 /** Why a message was not sent, after "Not sent:". */

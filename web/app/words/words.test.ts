@@ -153,7 +153,7 @@ test("[WEB14] walking the list goes round its ends", () => {
 
 test("[WEB15] a refusal says what happened and what can be done, in place", () => {
   expect(nameRefusal(new ChatError("name_taken"), "Mara", 64)).toBe(
-    "Mara claimed this name. Add a letter, or come in from the browser that keeps it.",
+    "Mara claimed this name. Add a letter, or sign in if it is yours.",
   );
   expect(nameRefusal(new ChatError("bad_name"), "?", 64)).toContain("1 to 64 characters");
   expect(nameRefusal(new TypeError("x"), "Mara", 64)).toContain("did not answer");
