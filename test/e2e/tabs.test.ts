@@ -6,8 +6,8 @@ import { Visitor } from "./kit/visitor.ts";
 const stage = openStage();
 
 async function connections(): Promise<number> {
-  const stats = (await (await fetch(`${stage.url}/stats`)).json()) as { connections: number };
-  return stats.connections;
+  const stats = (await (await fetch(`${stage.url}/stats`)).json()) as { total_connections: number };
+  return stats.total_connections;
 }
 
 test(
