@@ -135,7 +135,7 @@ function printOutput(step: Step, counts: Counts, output: string): void {
 }
 
 function isWorthIt(step: Step, line: string): boolean {
-  return step.kind === "report" ? line !== "" : line.startsWith("skipped: ");
+  return step.kind === "report" ? line !== "" : /^(skipped|open): /.test(line);
 }
 
 function lastCount(output: string, word: string): number {

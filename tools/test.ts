@@ -18,6 +18,7 @@ function checks(): Step[] {
     { name: "unused", kind: "check", command: local("knip", "--no-config-hints") },
     { name: "layers", kind: "check", command: own("check-layers") },
     { name: "spec", kind: "check", command: own("check-spec") },
+    { name: "coverage", kind: "check", command: own("check-coverage") },
     { name: "sizes", kind: "report", command: own("check-sizes") },
     { name: "web", kind: "check", command: [process.execPath, "tools/launch.mjs", "build"] },
   ];

@@ -6,12 +6,17 @@ const LEADING_IDS = /^(?:\s*\[[A-Z]+\d+\])+/;
 
 /** Everything that keeps a specification and its tests from speaking of the same rules. */
 export function checkSpec(spec: string, tree: Tree): string[] {
-  const rules = [...spec.matchAll(RULE)].map((match) => match[1] ?? "");
+  const rules = rulesOf(spec);
   const quoted = new Set<string>();
   const complaints = rules.filter((id, i) => rules.indexOf(id) < i).map((id) => `SPEC.md gives ${id} to two rules.`);
   for (const [path, source] of tree) complaints.push(...complaintsOf(path, source, new Set(rules), quoted));
   const unproven = [...new Set(rules)].filter((id) => !quoted.has(id));
   return [...complaints, ...unproven.map((id) => `SPEC.md has ${id}, but the name of no test quotes it.`)];
+}
+
+/** The ids of all rules, in their order. */
+export function rulesOf(spec: string): string[] {
+  return [...spec.matchAll(RULE)].map((match) => match[1] ?? "");
 }
 
 function complaintsOf(path: string, source: string, rules: Set<string>, quoted: Set<string>): string[] {
