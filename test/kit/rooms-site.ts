@@ -30,7 +30,7 @@ export class RoomsSite {
   }
 
   static async start(env: Record<string, string> = {}, folder = temporaryFolder()): Promise<RoomsSite> {
-    const parley = new ParleyProcess({ PARLEY_DATA: folder.path, ...env });
+    const parley = new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_RATE_LIMITS: "off", ...env });
     return new RoomsSite(await parley.url(), parley, folder);
   }
 
