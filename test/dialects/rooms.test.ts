@@ -180,3 +180,19 @@ test("[DIA67] rooms: whoever proves a held name enters under their unique name, 
   }
   for (const client of [byQuery, again]) await client.leave();
 });
+
+test("[DIA65] rooms: what is too fast ends its socket with 1009, after what was said before it, and its author comes back", async () => {
+  const strict = await RoomsSite.start({ PARLEY_CONNECTION_RATE: "2", PARLEY_BURST: "4" });
+  const room = await strict.room("Hasty");
+  const bob = await strict.enter(room.id, "bob");
+  const alice = await strict.enter(room.id, "alice");
+  await bob.next();
+  for (let nth = 0; nth < 7; nth++) alice.say({ content: `line ${nth}` });
+  expect(await alice.end()).toEqual({ code: 1009, reason: "This is faster than the limit." });
+  for (let nth = 0; nth < 4; nth++) expect(bare(await bob.next())).toBe(message("alice", `line ${nth}`));
+  expect(await bob.next()).toBe(leave("alice"));
+  expect(await bob.rest()).toEqual([]);
+  expect(alice.heard.map(bare).slice(1)).toEqual([0, 1, 2, 3].map((nth) => message("alice", `line ${nth}`)));
+  await (await strict.enter(room.id, "alice")).leave();
+  await strict.stop();
+});
