@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 
 export interface IdleReport {
@@ -30,6 +31,7 @@ export async function measureIdle(count: number, progress: (line: string) => voi
     port: await freePort(),
     data: folder.path,
     env: { PARLEY_MAX_STRANGERS: "2000" },
+    preload: fileURLToPath(new URL("collect.ts", import.meta.url)),
   });
   const opened: Opened = { sockets: [], close: () => {} };
   try {
@@ -97,10 +99,11 @@ function openOne(url: string, token: string): Promise<WebSocket> {
   });
 }
 
-/** Resident memory once it stops falling. */
+/** Resident memory once it stops falling, without what is garbage by then. */
 async function resting(pid: number): Promise<number> {
   let least = await residentBytes(pid);
   for (let calm = 0; calm < 6; calm++) {
+    process.kill(pid, "SIGUSR2");
     await Bun.sleep(500);
     least = Math.min(least, await residentBytes(pid));
   }

@@ -1,5 +1,6 @@
 import type { ConversationKind, Visibility } from "@parley/protocol/conversations";
 import type { Entry } from "@parley/protocol/entries";
+import { person } from "@parley/protocol/people";
 import type { ConversationRow, Logged, User } from "../../core/ports.ts";
 import { kindOf } from "../kinds.ts";
 
@@ -61,6 +62,12 @@ export const USER = "u.id, u.name, u.handle, u.kind, u.role, u.inbox, u.open";
 /** A person as the database has them. */
 export type StoredUser = Omit<User, "open"> & { open: number };
 
-export function userOf({ open, ...user }: StoredUser): User {
+export function userOf({ open, kind, role, ...rest }: StoredUser): User {
+  const user = { ...rest, kind: WORDS.get(kind) as User["kind"], role: WORDS.get(role) as User["role"] };
   return open === 1 ? { ...user, open: true } : user;
 }
+
+/** One string for all who are of a kind or have a role, instead of one from each row that a socket keeps. */
+const WORDS = new Map<string, string>(
+  [...person.shape.kind.options, ...person.shape.role.options].map((word) => [word, word]),
+);
