@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { caddy, orSkip } from "../../tools/debian.ts";
 import { ROOT } from "../../tools/source/tree.ts";
+import { browserPath, openBrowser } from "../e2e/kit/browser.ts";
+import { Visitor } from "../e2e/kit/visitor.ts";
 import { Line } from "../kit/node.ts";
 import { OldClient } from "../kit/old-client.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
@@ -54,9 +56,15 @@ beforeAll(async () => {
   mkdirSync(home);
   const here = { PATH: process.env.PATH ?? "", HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home };
   const command = [program, "run", "--adapter", "caddyfile", "--config", caddyfile()];
-  front = await WebServer.start(command, { ...here, DOMAIN: "localhost", UPSTREAM: `127.0.0.1:${port}` }, safe);
+  front = await WebServer.start(
+    command,
+    { ...here, DOMAIN: "localhost, 127.0.0.1", UPSTREAM: `127.0.0.1:${port}` },
+    safe,
+  );
   while (!(await Bun.file(certificate).exists())) await Bun.sleep(20);
   ca = readFileSync(certificate, "utf8");
+  // Its certificates come a moment after its ports.
+  while (!(await fetch(`${url}/health`, { tls: { ca } }).catch(() => null))?.ok) await Bun.sleep(50);
 }, 120_000);
 
 afterAll(async () => {
@@ -84,6 +92,29 @@ test.skipIf(!program)(
     expect(await ada.next()).toContain("Ada");
     while (twin.closed === null) await Bun.sleep(10);
     expect(twin.closed.code).toBe(1008);
+  },
+);
+
+test.skipIf(!program || !browserPath)(
+  "[DEP9] behind Caddy a browser has all of the app, in a secure page",
+  async () => {
+    const browser = await openBrowser();
+    try {
+      // Its certificate is Caddy's own.
+      const context = await browser.newContext({ ignoreHTTPSErrors: true });
+      const ida = new Visitor(await context.newPage());
+      const sockets: string[] = [];
+      ida.page.on("websocket", (socket) => sockets.push(socket.url()));
+      await ida.page.goto(`https://127.0.0.1:${safe}`);
+      await ida.comeIn("Ida");
+      await ida.createRoom("Secure");
+      await ida.say("Over WSS.");
+      await ida.hasSent("Over WSS.");
+      expect(await ida.page.evaluate(() => isSecureContext)).toBe(true);
+      expect(sockets).toEqual([`wss://127.0.0.1:${safe}/socket`]);
+    } finally {
+      await browser.close();
+    }
   },
 );
 
