@@ -12,7 +12,7 @@ import { lastOf, stagesOf } from "./kit/dockerfile.ts";
 import { Image } from "./kit/image.ts";
 import { Talking } from "./kit/talking.ts";
 
-const BUILD_MS = 180_000;
+const BUILD_MS = 240_000;
 const folder = temporaryFolder();
 afterAll(folder.remove);
 
