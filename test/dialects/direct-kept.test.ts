@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { connect } from "node:net";
 import { received, sent } from "@parley/server/gateways/dialects/direct/frames";
 import { DirectSite, time } from "../kit/direct-site.ts";
 import { frozen, OldClient } from "../kit/old-client.ts";
@@ -12,7 +13,7 @@ beforeAll(async () => {
   parley = new ServerProcess({
     port: await freePort(),
     data: folder.path,
-    env: { PARLEY_HOME_ROOMS: "direct=hall,plain=hall" },
+    env: { PARLEY_HOME_ROOMS: "direct=hall,plain=hall", PARLEY_SLOW_READER_BYTES: "131072" },
   });
   await parley.start();
   site = new DirectSite(parley.url);
@@ -87,6 +88,41 @@ test("[DIA104] direct: however much waits for somebody comes in order and once, 
   expect(numbers).toEqual([...Array.from({ length: count }, (_, at) => at + 1), ...more]);
   expect(await phone.rest()).toEqual([]);
   await Promise.all([ann.leave(), phone.leave()]);
+}, 30_000);
+
+/** A reader that takes nothing for a second, and then everything: how many messages it heard on that one connection. */
+function heardSlowly(url: string, messages: number): Promise<number> {
+  const { hostname, port, pathname } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    `GET ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+  );
+  return new Promise((resolve, reject) => {
+    let heard = 0;
+    socket.once("data", () => {
+      socket.pause();
+      setTimeout(() => socket.resume(), 1_000);
+    });
+    socket.on("data", (data) => {
+      // Each message ends with the same mark, which no piece of it can hold twice.
+      heard += data.toString("latin1").split("#").length - 1;
+      if (heard >= messages) socket.destroy();
+    });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(heard));
+  });
+}
+
+test("[DIA104] direct: much more than a socket holds comes over one connection, from many people at once, as it is taken", async () => {
+  await site.known(62);
+  const people = Array.from({ length: 8 }, (_, at) => 6_200 + at);
+  await site.known(...people);
+  const message = `${"🌱".repeat(7_999)}#`;
+  for (const sender_id of people) {
+    for (let n = 0; n < 100; n++) await site.said({ sender_id, recipient_id: 62, message });
+  }
+  expect(await heardSlowly(`${site.url}/ws/62`, 800)).toBe(800);
 }, 30_000);
 
 test("[DIA104] direct: devices that come at the same moment each hear everything once", async () => {

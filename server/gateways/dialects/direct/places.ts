@@ -37,15 +37,12 @@ export class Places implements Tap {
 
   /** Goes to all places, one after the other, and says what was missed there. */
   async begin(): Promise<void> {
-    const { chat, store } = this.#parts;
-    const { id, inbox } = this.#reader.user;
-    const { untap } = await chat.tap(inbox, this);
-    if (this.#isClosed) return untap();
-    this.#untap = untap;
-    for (const { row } of await store.memberships(id)) {
+    try {
+      await this.#goEverywhere();
+    } catch (error) {
       if (this.#isClosed) return;
-      if (row.kind === "room" && row.id !== this.#parts.home) continue;
-      await this.#enter(row.id, false).catch((error) => this.#tryAgain(row.id, error));
+      this.#parts.observer.log("warn", "not_begun", { error: String(error) });
+      this.#parts.clock.after(AGAIN, () => void this.begin());
     }
   }
 
@@ -93,6 +90,20 @@ export class Places implements Tap {
       );
     }
     this.#entered.clear();
+  }
+
+  async #goEverywhere(): Promise<void> {
+    const { chat, store, home } = this.#parts;
+    const { id, inbox } = this.#reader.user;
+    this.#untap();
+    const { untap } = await chat.tap(inbox, this);
+    this.#untap = untap;
+    if (this.#isClosed) return untap();
+    for (const { row } of await store.memberships(id)) {
+      if (this.#isClosed) return;
+      if (row.kind === "room" && row.id !== home) continue;
+      await this.#enter(row.id, false).catch((error) => this.#tryAgain(row.id, error));
+    }
   }
 
   async #group(conversation: ConversationId): Promise<Talk> {

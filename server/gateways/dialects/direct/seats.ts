@@ -8,6 +8,8 @@ export interface Reader {
   say(frame: string): void;
   /** Everything up to this seq was said to it. `isTold`: others hear of it when it has come. */
   reached(conversation: ConversationId, seq: Seq, isTold: boolean): void;
+  /** Where much is to be said, it is said one after the other: resolves when this was. */
+  inTurn(say: () => Promise<void>): Promise<void>;
   /** Resolves when the socket can take more. */
   drained(): Promise<void>;
   /** The talk says nothing more to it. */

@@ -29,6 +29,7 @@ export class DirectSession implements Session, Reader {
   readonly #socket: Socket;
   readonly #places: Places;
   #lane: Promise<void> = Promise.resolve();
+  #saying: Promise<void> = Promise.resolve();
   #bytes = 0;
   #count = 0;
   #silence = 0;
@@ -46,7 +47,7 @@ export class DirectSession implements Session, Reader {
     this.#places = new Places({ ...parts, ended: () => this.#end(1008, "Signed out") }, this);
     this.say(established(user.id, parts.clock.now()));
     parts.online.add(user.id, this);
-    this.#places.begin().catch((error) => this.#bug(error));
+    void this.#places.begin();
   }
 
   receive(message: string | Uint8Array): void {
@@ -68,6 +69,11 @@ export class DirectSession implements Session, Reader {
     this.#said.set(conversation, seq);
     if (isTold) void this.#confirm();
     else this.#cancelMarks ??= this.#parts.clock.after(MARKS_EVERY, () => this.#confirmLate());
+  }
+
+  inTurn(say: () => Promise<void>): Promise<void> {
+    this.#saying = this.#saying.then(say).catch((error) => this.#bug(error));
+    return this.#saying;
   }
 
   drained(): Promise<void> {

@@ -78,11 +78,11 @@ export class Talk implements Tap, Watcher {
   }
 
   /**
-   * Resolves when this reader, who was expected, has a seat, with a promise of when they have heard all they missed.
+   * Resolves when this reader, who was expected, has a seat; what they missed is said after that.
    * `isNew`: they were added just now, perhaps by another socket of theirs, whose messages they hear of too. Throws
    * `not_member`.
    */
-  async enter(reader: Reader, isNew: boolean): Promise<{ caughtUp: Promise<void> }> {
+  async enter(reader: Reader, isNew: boolean): Promise<void> {
     const seat = this.#seats.take(reader);
     this.forgo();
     try {
@@ -93,7 +93,7 @@ export class Talk implements Tap, Watcher {
       seat.own = isNew ? 0 : this.#head;
       seat.cursor = this.row.kind === "room" ? this.#head : member.delivered;
       seat.leave = this.#parts.chat.presence.enter(this.conversation, reader.user.id);
-      return { caughtUp: this.#bringUp(reader, seat) };
+      void this.#bringUp(reader, seat);
     } catch (error) {
       this.#free(reader, seat);
       throw error;
@@ -152,19 +152,25 @@ export class Talk implements Tap, Watcher {
   async #bringUp(reader: Reader, seat: Seat): Promise<void> {
     const from = seat.cursor;
     while (this.#seats.get(reader) === seat && seat.cursor < this.#head) {
-      const page = await missed(this.#parts, reader, this.conversation, seat.cursor);
-      if (!page) return this.#dismiss(reader, seat);
-      await this.#written.learn(page.messages.map(({ reply_to }) => reply_to));
-      for (const message of page.messages) this.#sayMissed(reader, seat, message);
-      seat.cursor = page.to;
-      await reader.drained();
+      await reader.inTurn(() => this.#sayMissed(reader, seat));
     }
     if (this.#seats.get(reader) !== seat) return;
     seat.isLive = true;
     if (seat.cursor > from) this.#reached(reader, seat);
   }
 
-  #sayMissed(reader: Reader, seat: Seat, { id, seq, author, time, text, reply_to }: Message): void {
+  async #sayMissed(reader: Reader, seat: Seat): Promise<void> {
+    const page = await missed(this.#parts, reader, this.conversation, seat.cursor);
+    if (!page) return this.#dismiss(reader, seat);
+    await this.#written.learn(page.messages.map(({ reply_to }) => reply_to));
+    for (const message of page.messages) {
+      await reader.drained();
+      this.#sayOne(reader, seat, message);
+    }
+    seat.cursor = page.to;
+  }
+
+  #sayOne(reader: Reader, seat: Seat, { id, seq, author, time, text, reply_to }: Message): void {
     if (text === null) return;
     if (author !== reader.user.id) reader.say(this.#encoded({ id, author, time, text }, reply_to));
     else if (seq > seat.own) reader.say(messageSent(id, time));
