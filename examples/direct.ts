@@ -1,15 +1,8 @@
-/**
- * Talks to one person, by the protocol `direct`: you are a number, and so are they.
- *
- *   npx bun examples/direct.ts http://localhost:8000 1 2
- *
- * Each line that is typed is said to user 2. What comes is shown and confirmed as read, and you see how far your own
- * messages have come. When the line is lost, it is tried again after 1 s, 2 s, 4 s … up to half a minute.
- */
-import { createInterface } from "node:readline";
-
-const [address = "http://localhost:8000", me = "1", other = "2", token] = process.argv.slice(2);
-const url = `${address.replace(/^http/, "ws")}/ws/${me}${token ? `?token=${encodeURIComponent(token)}` : ""}`;
+// JSON between people who are numbers. Run with Bun, or Node 22.18 or later:
+//   bun examples/direct.ts http://localhost:8000 1 2
+// Each line that is typed is said to user 2. What comes is shown and confirmed as read, and you see how far your own
+// messages have come. A number that is somebody's needs their token behind the two.
+import { given, Line, talk } from "./line.ts";
 
 interface Frame {
   type: string;
@@ -21,33 +14,17 @@ interface Frame {
   message?: string;
 }
 
-const waiting: string[] = [];
-let socket: WebSocket | null = null;
-let attempts = 0;
+const {
+  ws,
+  rest: [me = "", other = "", token = ""],
+} = given("1", "2", "");
 
-function connect(): void {
-  const line = new WebSocket(url);
-  line.onopen = () => {
-    attempts = 0;
-    socket = line;
-    for (const text of waiting.splice(0)) say(text);
-  };
-  line.onmessage = ({ data }) => hear(JSON.parse(String(data)));
-  line.onclose = ({ code }) => {
-    socket = null;
-    if (code === 1000 || code === 1008) process.exit(code === 1000 ? 0 : 1);
-    if (attempts === 0) console.log("(no line; trying again)");
-    setTimeout(connect, Math.min(30_000, 1_000 * 2 ** attempts++));
-  };
-}
+const line = new Line(`${ws}/dialects/direct/ws/${me}${token && `?token=${encodeURIComponent(token)}`}`, {
+  heard: (text) => hear(JSON.parse(text) as Frame),
+});
 
 function send(frame: object): void {
-  socket?.send(JSON.stringify({ ...frame, timestamp: new Date().toISOString() }));
-}
-
-function say(text: string): void {
-  if (!socket) waiting.push(text);
-  else send({ type: "message", recipient_id: Number(other), message: text, message_type: "text" });
+  line.send(JSON.stringify({ ...frame, timestamp: new Date().toISOString() }));
 }
 
 function hear(frame: Frame): void {
@@ -70,7 +47,4 @@ function hear(frame: Frame): void {
   }
 }
 
-connect();
-const lines = createInterface({ input: process.stdin });
-lines.on("line", say);
-lines.on("close", () => socket?.close(1000));
+await talk(line, (message) => send({ type: "message", recipient_id: Number(other), message, message_type: "text" }));

@@ -44,8 +44,10 @@ export class People {
     const lines = others
       .filter((other) => !("user" in other) || other.user !== this.#me)
       .map((other) => {
-        const unread = rows.find((row) => isSame(row.other, other))?.unread ?? 0;
-        return { other, unread, here: "user" in other && here.includes(other.user), chosen: isSame(other, chosen) };
+        const isChosen = isSame(other, chosen);
+        // What stands on the screen is as good as read.
+        const unread = isChosen ? 0 : (rows.find((row) => isSame(row.other, other))?.unread ?? 0);
+        return { other, unread, here: "user" in other && here.includes(other.user), chosen: isChosen };
       });
     // Drawn again only where something changed: the focus may stand in it.
     const drawn = JSON.stringify(lines);
