@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { ServerFrameOf } from "@parley/protocol/frames";
 import { PROTOCOL_VERSION } from "@parley/protocol/version";
 import { Line, secretOf } from "../kit/node.ts";
-import { handshake, OldClient } from "../kit/old-client.ts";
+import { handshake, OldClient, timeless } from "../kit/old-client.ts";
 import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
 
 let folder = temporaryFolder();
@@ -109,19 +109,48 @@ test("[RATE5] handshakes of old clients without a token are sign-ins, and one to
   }
 });
 
-test("[RATE7] an old client that is too fast is told so in its own way, and nobody else hears of it", async () => {
-  const url = await start({ PARLEY_CONNECTION_RATE: "2", PARLEY_BURST: "4" });
-  const [ann, ben] = [await OldClient.open(`${url}/ws/ann`), await OldClient.open(`${url}/ws/ben`)];
-  for (const one of [ann, ann, ben]) await one.next();
-  for (let n = 0; n < 7; n++) ann.say(`line ${n}`);
-  const heard = await ann.rest();
-  expect(heard.filter((line) => line.startsWith("System: "))).toEqual(
-    Array.from({ length: 3 }, () => "System: This is faster than the limit."),
-  );
-  expect(await ben.rest()).toEqual([0, 1, 2, 3].map((n) => `ann: line ${n}`));
-  await Bun.sleep(600);
-  ann.say("rested");
-  expect(await ben.next()).toBe("ann: rested");
+const TOO_FAST = "This is faster than the limit. Try again in 1 s.";
+const system = `{"type":"system","username":"ann","text":"${TOO_FAST}","timestamp":…}`;
+
+/** How each dialect of one room says something, tells it to others, and tells its author that it was too fast. */
+const OLD_WAYS = {
+  plain: { path: "ws", frame: (text: string) => text, shown: /^ann: (.*)$/, refusal: `System: ${TOO_FAST}` },
+  messenger: { path: "ws/chat", frame: (text: string) => text, shown: /"message".*"text":"(.*?)"/, refusal: system },
+  broadcast: {
+    path: "ws",
+    frame: (message: string) => JSON.stringify({ message }),
+    shown: /"chat_message".*"message":"(.*?)"/,
+    refusal: `{"error":"${TOO_FAST}"}`,
+  },
+};
+
+for (const [dialect, { path, frame, shown, refusal }] of Object.entries(OLD_WAYS)) {
+  test(`[RATE7] ${dialect}: an old client that is too fast is told so in its own way, and nobody else hears of it`, async () => {
+    const url = await start({ PARLEY_CONNECTION_RATE: "1", PARLEY_BURST: "4" });
+    const enter = (name: string) => OldClient.open(`${url}/dialects/${dialect}/${path}/${name}`);
+    const [ann, ben] = [await enter("ann"), await enter("ben")];
+    for (const one of [ann, ann, ben]) await one.next();
+    for (let n = 0; n < 7; n++) ann.say(frame(`line ${n}`));
+    const heard = (await ann.rest()).map(timeless);
+    expect(heard.filter((text) => !shown.test(text))).toEqual(Array.from({ length: 3 }, () => refusal));
+    expect((await ben.rest()).map((text) => shown.exec(text)?.[1])).toEqual([0, 1, 2, 3].map((n) => `line ${n}`));
+    await Bun.sleep(1_000);
+    ann.say(frame("rested"));
+    expect(shown.exec(await ben.next())?.[1]).toBe("rested");
+  });
+}
+
+test("[RATE7] direct: an old client that is too fast is told so on that connection, which stays", async () => {
+  const url = await start({ PARLEY_CONNECTION_RATE: "1", PARLEY_BURST: "4" });
+  const [five, other] = [await OldClient.open(`${url}/ws/5`), await OldClient.open(`${url}/ws/5`)];
+  for (const one of [five, other]) await one.next();
+  for (let n = 0; n < 5; n++) five.say({ type: "ping" });
+  const heard = (await five.rest()).map(timeless);
+  expect(heard.filter((text) => !text.includes("pong"))).toEqual([`{"type":"error","message":"${TOO_FAST}"}`]);
+  expect(await other.rest()).toEqual([]);
+  await Bun.sleep(1_000);
+  five.say({ type: "ping" });
+  expect(await five.next()).toContain("pong");
 });
 
 test("[RATE9] off lifts every limit, and the start says so", async () => {

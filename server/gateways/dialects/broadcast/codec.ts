@@ -3,6 +3,7 @@ import { codePoints } from "../../../core/names.ts";
 import { stripped } from "../../blank.ts";
 import type { RoomCodec } from "../../channel.ts";
 import type { RoomWire } from "../../room-session.ts";
+import { sentenceOf } from "../../sentence.ts";
 
 /** Code points of a message, after the white space around it is taken away. */
 const MOST = 500;
@@ -49,9 +50,12 @@ function parsed(text: string): unknown {
 }
 
 /** The two sentences that old clients know, else what there is to say. */
-function wordsFor({ code, message }: ChatError): string {
+function wordsFor(error: ChatError): string {
+  const { code } = error;
   if (code === "text_too_long") return "Message too long";
-  return code === "not_json" || code === "bad_frame" || code === "binary_frame" ? "Invalid message format" : message;
+  return code === "not_json" || code === "bad_frame" || code === "binary_frame"
+    ? "Invalid message format"
+    : sentenceOf(error);
 }
 
 function frame(type: string, user_name: string, message: string, time: number): string {

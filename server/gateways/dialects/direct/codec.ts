@@ -2,6 +2,7 @@ import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, EntryId, Time, UserId } from "@parley/protocol/ids";
 import type { z } from "zod";
 import { naive } from "../../naive.ts";
+import { sentenceOf } from "../../sentence.ts";
 import { received, type Sent } from "./frames.ts";
 
 /** Whom something is for: one person, or a group. */
@@ -89,7 +90,7 @@ export function pong(now: Time): string {
 }
 
 export function refusal(error: ChatError): string {
-  return encode({ type: "error", message: error.message });
+  return encode({ type: "error", message: sentenceOf(error) });
 }
 
 /** Pure: a number as it stands in an address: `+5`, `05` and `5` are one. Null where it is none. */

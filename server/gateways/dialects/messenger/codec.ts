@@ -1,6 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { RoomCodec } from "../../channel.ts";
 import type { RoomWire } from "../../room-session.ts";
+import { sentenceOf } from "../../sentence.ts";
 
 /** Text in, JSON out: what a client says is said to all as `text`, beside who said it and when. */
 export const messengerCodec: RoomCodec = {
@@ -20,9 +21,9 @@ export const messengerWire: RoomWire = {
     if (typeof message !== "string") throw new ChatError("binary_frame");
     return { is: "post", text: message };
   },
-  refusal: ({ code, message }, { name, time }) => {
-    if (code === "binary_frame") return { end: { code: 1011, reason: "Internal server error" } };
-    return { say: frame("system", name, message, time) };
+  refusal: (error, { name, time }) => {
+    if (error.code === "binary_frame") return { end: { code: 1011, reason: "Internal server error" } };
+    return { say: frame("system", name, sentenceOf(error), time) };
   },
   // Not 1008: old clients say of that one that the name was taken.
   ending: (why) => (why === "gone" ? { code: 1001, reason: "Room deleted" } : { code: 1000, reason: "Removed" }),

@@ -1,7 +1,7 @@
-import type { ChatError } from "@parley/protocol/errors";
 import { isBlank } from "../../blank.ts";
 import type { RoomCodec } from "../../channel.ts";
 import type { RoomWire } from "../../room-session.ts";
+import { sentenceOf } from "../../sentence.ts";
 
 /** Text both ways: whatever a client says is said to all, behind its name. */
 export const plainCodec: RoomCodec = {
@@ -21,7 +21,7 @@ export const plainWire: RoomWire = {
     if (typeof message !== "string" || isBlank(message)) return { is: "nothing" };
     return { is: "post", text: message };
   },
-  refusal: (error: ChatError) => ({ say: system(error.message) }),
+  refusal: (error) => ({ say: system(sentenceOf(error)) }),
   ending: (why) => (why === "gone" ? { code: 1001, reason: "Room deleted" } : { code: 1008, reason: "Removed" }),
 };
 
