@@ -1,11 +1,13 @@
 import { afterAll, expect, test } from "bun:test";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configFrom, VARIABLES } from "@parley/server/config";
 import { caddy, dockerCompose, orSkip, strace, systemdAnalyze } from "../../tools/debian.ts";
 import { ROOT } from "../../tools/source/tree.ts";
 import { freePort, temporaryFolder } from "../kit/process.ts";
 import { ask } from "./kit/ask.ts";
+import { startConfined } from "./kit/confined.ts";
+import { rootRights } from "./kit/debian-root.ts";
 import { lastOf, type Stage, stagesOf } from "./kit/dockerfile.ts";
 import { Talking } from "./kit/talking.ts";
 import { callsIn, Unit } from "./kit/unit.ts";
@@ -29,6 +31,7 @@ const compose = await orSkip(dockerCompose());
 const webServer = await orSkip(caddy());
 const systemd = await orSkip(systemdAnalyze());
 const watcher = await orSkip(strace());
+const root = await orSkip(rootRights());
 
 /** What Compose makes of compose.yaml, beside a file .env with these lines. */
 async function composed(env: string) {
@@ -153,5 +156,26 @@ test.skipIf(!systemd || !watcher)(
     const permitted = unit.one("RestrictAddressFamilies").split(" ");
     expect([...families].filter((family) => !permitted.includes(family))).toEqual([]);
     expect(families.has("AF_INET")).toBe(true);
+  },
+);
+
+test.skipIf(!root)(
+  "[DEP8] what the unit starts needs no right, and nothing that it can write but its own folder",
+  async () => {
+    const [port, data] = [String(await freePort()), join(folder.path, "confined")];
+    const env = { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", ...unit.environment, PORT: port, HOST: "127.0.0.1" };
+    const child = startConfined(unit.one("ExecStart").split(" "), ROOT, data, env);
+    const said = new Response(child.stderr).text();
+    const [url, until] = [`http://127.0.0.1:${port}`, Date.now() + 20_000];
+    while (!(await fetch(`${url}/ready`).catch(() => null))?.ok) {
+      if (child.exitCode !== null || Date.now() > until) throw new Error(await said);
+      await Bun.sleep(20);
+    }
+    const people = new Talking(url, "confined");
+    await people.met();
+    await people.talk();
+    child.kill("SIGTERM");
+    expect([await child.exited, readdirSync(data).includes("parley.db")]).toEqual([0, true]);
+    expect(statSync(join(data, "secret.key")).mode & 0o077).toBe(0);
   },
 );

@@ -57,10 +57,11 @@ export class Bases {
   }
 }
 
-/** Root folders can be made and entered only by root, where a process may have mounts of its own. */
-async function rootRights(): Promise<void> {
-  if (process.getuid?.() !== 0) throw new Error("these tests make a root folder of Debian, which only root can.");
+/** Files can be seen elsewhere than they are only by root, where a process may have mounts of its own. */
+export async function rootRights(): Promise<true> {
+  if (process.getuid?.() !== 0) throw new Error("these tests give processes mounts of their own, which only root can.");
   await must(["unshare", "--mount", "true"]);
+  return true;
 }
 
 /** Which Debian an image is: `debian:12.12-slim`, `node:24.11.1-bookworm-slim`. */
