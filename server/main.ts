@@ -184,13 +184,11 @@ function foreignGateway(config: Config, sockets: SocketGateway, shared: Shared):
   const { dialects, socket, chat, origins, bodyBytes } = config;
   const { pendingBytes, pendingCommands } = socket;
   const limits = { name: chat.shownName, text: chat.text, pendingBytes, pendingCommands, bodyBytes };
-  const { rates } = shared;
-  const rate: DialectParts["rate"] = (line, { id }) => rates.command(line, id);
-  const parts: DialectParts = { ...shared, clock, limits, rate, homes: dialects.homes };
+  const parts: DialectParts = { ...shared, clock, limits, homes: dialects.homes };
   const spoken = FOREIGN.map((dialect) => dialect(parts));
   const { observer, own } = shared;
   return new ForeignGateway({
-    ...{ sockets, chat: shared.chat, observer, rates, own },
+    ...{ sockets, chat: shared.chat, observer, rates: shared.rates, own },
     ...{ names: dialects.names, dialects: spoken, origins },
   });
 }

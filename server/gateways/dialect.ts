@@ -96,5 +96,6 @@ export interface HttpAsked {
   slash: boolean;
   query: URLSearchParams;
   token: string | null;
-  address: string;
+  /** What counts as one address to limits. */
+  network: string;
 }

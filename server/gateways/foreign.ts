@@ -1,13 +1,13 @@
 import type { DialectName } from "@parley/protocol/dialects";
 import { ChatError } from "@parley/protocol/errors";
 import type { Chat } from "../core/chat.ts";
-import type { Broadcast, Clock, Digests, Observer, Store, User } from "../core/ports.ts";
+import type { Broadcast, Clock, Digests, Observer, Store } from "../core/ports.ts";
 import type { Arrival, Caller } from "./arrival.ts";
 import { detail, detailOf } from "./detail.ts";
 import type { Admission, ForeignDialect, HttpAsked, Opening, Session, Socket } from "./dialect.ts";
 import { traceOf } from "./problem.ts";
 import { whileProven } from "./proven.ts";
-import type { Limited, Rates } from "./rates.ts";
+import type { Rates } from "./rates.ts";
 import { type Asked, explicit, type Selection, segmentsOf, selectSocket } from "./select.ts";
 import { sharing } from "./sharing.ts";
 import { type SocketGateway, wantsSocket } from "./sockets.ts";
@@ -22,8 +22,7 @@ export interface DialectParts {
   broadcast: Broadcast;
   observer: Observer;
   limits: DialectLimits;
-  /** Counts one more frame, or says in how many milliseconds it will be within the limits. */
-  rate(line: Limited, user: User): number;
+  rates: Rates;
   /** The room that each dialect of one room has, by name. */
   homes: Readonly<Partial<Record<DialectName, string>>>;
 }
@@ -134,7 +133,7 @@ export class ForeignGateway {
       slash,
       query,
       token: tokenOf(request, query),
-      address: caller.address,
+      network: caller.network,
     };
     for (const dialect of this.#dialects.values()) {
       const answer = named && dialect.name !== named.dialect ? null : dialect.answer?.(asked);

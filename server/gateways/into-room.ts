@@ -32,10 +32,10 @@ export async function intoRoom(
     lost,
     open: (socket) => {
       use?.by(socket);
-      const { clock, limits, rate } = parts;
+      const { clock, limits, rates } = parts;
       const bug = (error: unknown) => parts.observer.log("error", "bug", { error: String(error) });
       const closed = () => use?.end();
-      return new RoomSession({ wire, channel, user, membership, clock, limits, rate, bug, closed }, socket);
+      return new RoomSession({ wire, channel, user, membership, clock, limits, rates, bug, closed }, socket);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Membership } from "../core/actor.ts";
 import type { Clock, User } from "../core/ports.ts";
 import type { Channel, Guest } from "./channel.ts";
 import type { Session, Socket } from "./dialect.ts";
+import { orTooFast, type Rates } from "./rates.ts";
 import { calledIn } from "./who.ts";
 
 /** What a client's frame asks for. */
@@ -40,8 +41,7 @@ export interface RoomSessionParts {
   clock: Clock;
   /** Posts that wait for their commit, in bytes and in number. Beyond: `too_fast`. */
   limits: { pendingBytes: number; pendingCommands: number };
-  /** Counts one more frame, or says in how many milliseconds it will be within the limits. */
-  rate(socket: Socket, user: User): number;
+  rates: Rates;
   /** Tells a bug, which is no ChatError. */
   bug(error: unknown): void;
   /** Called once when the socket is gone. */
@@ -152,8 +152,7 @@ export class RoomSession implements Session, Guest {
   }
 
   #limit(): void {
-    const wait = this.#parts.rate(this.socket, this.user);
-    if (wait > 0) throw new ChatError("too_fast", undefined, wait);
+    orTooFast(this.#parts.rates.command(this.socket, this.user.id));
   }
 
   /** Where a refusal ends the socket, what was posted before it is said first. */

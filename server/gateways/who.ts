@@ -1,6 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Chat } from "../core/chat.ts";
 import type { User } from "../core/ports.ts";
+import { known, orTooFast, type Rates } from "./rates.ts";
 
 /** How somebody is called in dialects: open people exactly as they said, everybody else by their unique name. */
 export function calledIn(user: Pick<User, "name" | "handle"> & { open?: true | undefined }): string {
@@ -16,6 +17,17 @@ export async function whoSays(chat: Chat, name: string, token: string | null, mo
   const user = await chat.people.byToken(token);
   const given = name.toLowerCase();
   if (given !== user.handle.toLowerCase() && given !== user.name.toLowerCase()) throw new ChatError("name_taken");
+  return user;
+}
+
+/** Whom the token of a request over HTTP proves; null without one. Throws `bad_token` and `too_fast`. */
+export async function provenBy(
+  { chat, rates }: { chat: Chat; rates: Rates },
+  { token, network }: { token: string | null; network: string },
+): Promise<User | null> {
+  if (token === null) return null;
+  const user = await known(chat.people, token, () => orTooFast(rates.signIn(network)));
+  orTooFast(rates.deed(user.id));
   return user;
 }
 

@@ -1,9 +1,10 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Operation } from "@parley/protocol/operation";
 import type { Actor } from "../../core/actor.ts";
+import type { User } from "../../core/ports.ts";
 import type { Caller } from "../arrival.ts";
 import { cookieOf, isOwnPage } from "../cookies.ts";
-import { known, orTooFast } from "../rates.ts";
+import { provenBy } from "../who.ts";
 import type { RestParts } from "./parts.ts";
 
 /** A token as it came: by hand, or sent along by a browser whatever page asked. */
@@ -25,16 +26,15 @@ export function proofOf(request: Request, caller: Caller): Proof | null {
  * another site would change something with the cookie of whoever looks at it. Throws `too_fast`.
  */
 export async function askerOf(
-  { chat: { people }, rates }: RestParts,
+  { chat, rates }: RestParts,
   { method }: Operation,
   proof: Proof | null,
   { ours, from }: { ours: () => void; from: Caller },
 ): Promise<Actor> {
   if (!proof) throw new ChatError("not_authenticated", "The header Authorization: Bearer … is needed.");
   if (proof.byCookie && method !== "GET") ours();
-  const user = await known(people, proof.token, () => orTooFast(rates.signIn(from.network)));
-  orTooFast(rates.deed(user.id));
-  return { user, token: people.digestOf(proof.token) };
+  const user = (await provenBy({ chat, rates }, { token: proof.token, network: from.network })) as User;
+  return { user, token: chat.people.digestOf(proof.token) };
 }
 
 /** Throws `forbidden` unless a page of our own asks. */

@@ -1,6 +1,7 @@
 import { detail, notAllowed } from "../../detail.ts";
 import type { HttpAsked } from "../../dialect.ts";
 import type { DialectParts } from "../../foreign.ts";
+import { provenBy } from "../../who.ts";
 import { listConversations } from "./conversations.ts";
 import { type Answer, createMessage, listMessages, readMessage } from "./messages.ts";
 import type { Online } from "./online.ts";
@@ -48,8 +49,8 @@ function redirected(address: string, slash: boolean): Response {
   return new Response(null, { status: 307, headers: { location: path + search } });
 }
 
-async function answered({ chat }: HttpParts, asked: HttpAsked, { methods }: Route): Promise<Response> {
+async function answered(parts: HttpParts, asked: HttpAsked, { methods }: Route): Promise<Response> {
   const answer = methods[asked.method];
   if (!answer) return notAllowed(Object.keys(methods).join(", "));
-  return answer(asked, asked.token === null ? null : await chat.people.byToken(asked.token));
+  return answer(asked, await provenBy(parts, asked));
 }

@@ -4,6 +4,7 @@ import type { ConversationRow, User } from "../../../core/ports.ts";
 import { bodyIn, detail, faults } from "../../detail.ts";
 import type { HttpAsked } from "../../dialect.ts";
 import type { DialectParts } from "../../foreign.ts";
+import { orTooFast } from "../../rates.ts";
 import { actingAs, existing, readingIn } from "./acting.ts";
 import { numberIn, type To } from "./codec.ts";
 import { groupAt } from "./home.ts";
@@ -27,7 +28,7 @@ export function createMessage(parts: DialectParts): Answer {
     const body = await bodyIn(newMessage, request, parts.limits.bodyBytes);
     if (body instanceof Response) return body;
     const { sender, to, ...said } = understood(body);
-    const user = await actingAs(parts, [await existing(parts, sender, NO_SENDER)], proven);
+    const user = await writingAs(parts, await existing(parts, sender, NO_SENDER), proven);
     const row = await place(parts, user, to);
     const id = await post(parts, { user }, { ...said, conversation: row.id }).catch(outside);
     return Response.json(await justSaid(parts, row, user, id), { status: 201 });
@@ -57,9 +58,16 @@ export function readMessage(parts: DialectParts, message: string): Answer {
     const id = numberIn(message);
     if (id === null) return noNumber("message_id");
     const reader = await existing(parts, Number(asked.data.user_id), NO_MESSAGE);
-    await markRead(parts, { user: await actingAs(parts, [reader], proven) }, id).catch(told("not_found", NO_MESSAGE));
+    await markRead(parts, { user: await writingAs(parts, reader, proven) }, id).catch(told("not_found", NO_MESSAGE));
     return Response.json({ status: "success", message: "Message marked as read" });
   };
+}
+
+/** This person, where the caller may act as them: within their limit, whoever it is that says to be them. */
+async function writingAs(parts: DialectParts, person: User, proven: User | null): Promise<User> {
+  const user = await actingAs(parts, [person], proven);
+  if (user.id !== proven?.id) orTooFast(parts.rates.deed(user.id));
+  return user;
 }
 
 /** What a number in an address is answered with that is none. */

@@ -3,6 +3,7 @@ import type { ConversationId, Seq } from "@parley/protocol/ids";
 import type { User } from "../../../core/ports.ts";
 import type { Session, Socket } from "../../dialect.ts";
 import type { DialectParts } from "../../foreign.ts";
+import { orTooFast } from "../../rates.ts";
 import { type Ask, decode, established, pong, refusal, type To, typingIndicator } from "./codec.ts";
 import type { Online } from "./online.ts";
 import { Places } from "./places.ts";
@@ -183,8 +184,7 @@ export class DirectSession implements Session, Reader {
   }
 
   #limit(): void {
-    const wait = this.#parts.rate(this.#socket, this.user);
-    if (wait > 0) throw new ChatError("too_fast", undefined, wait);
+    orTooFast(this.#parts.rates.command(this.#socket, this.user.id));
   }
 
   #refuse(error: unknown): void {

@@ -7,6 +7,7 @@ import { bodyIn, detail, faults, notAllowed } from "../../detail.ts";
 import type { HttpAsked } from "../../dialect.ts";
 import type { DialectParts } from "../../foreign.ts";
 import { naive } from "../../naive.ts";
+import { provenBy } from "../../who.ts";
 import { messagesOf } from "./messages.ts";
 import { newRoom, type RoomShown } from "./table.ts";
 
@@ -29,11 +30,11 @@ export function roomsOverHttp(parts: DialectParts, channels: Channels): (asked: 
   };
 }
 
-async function answered({ chat }: DialectParts, asked: HttpAsked, methods: Record<string, Answer>): Promise<Response> {
+async function answered(parts: DialectParts, asked: HttpAsked, methods: Record<string, Answer>): Promise<Response> {
   const answer = methods[asked.method];
   if (!answer) return notAllowed(Object.keys(methods).join(", "));
   try {
-    return await answer(asked.token === null ? null : await chat.people.byToken(asked.token));
+    return await answer(await provenBy(parts, asked));
   } catch (error) {
     const known = error instanceof ChatError ? refusals[error.code]?.(error) : undefined;
     if (known) return known;
