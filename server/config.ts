@@ -400,7 +400,13 @@ function chatLimits(of: Settings): ChatLimits {
     },
     feed: { resumeEntries: of("PARLEY_RESUME_ENTRIES"), resumeBytes: 256 * KIB },
     // Milliseconds, but for the number of people up to which they are named.
-    presence: { named: 100, linger: of("PARLEY_LINGER_MS"), typingLease: 6_000, pause: { small: 250, large: 2_000 } },
+    presence: {
+      named: 100,
+      linger: of("PARLEY_LINGER_MS"),
+      typingLease: 6_000,
+      pause: { small: 250, large: 2_000 },
+      elsewhere: { sign: 2_000, dead: 6_000, again: 30_000 },
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Bus, Note } from "../core/ports.ts";
 export function memoryBus(): Bus {
   const listeners = new Map<ConversationId, Set<(note: Note) => void>>();
   return {
+    node: null,
     publish(conversation, note) {
       for (const heard of listeners.get(conversation) ?? []) heard(note);
     },

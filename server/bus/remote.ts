@@ -30,6 +30,7 @@ export function remoteBus(prefix: string, connect: (heard: Heard) => Broker): Bu
     if (await broker.listen(channelOf(conversation))) here.publish(conversation, { is: "rung" });
   };
   return {
+    node: self,
     publish(conversation, note) {
       here.publish(conversation, note);
       broker.publish(channelOf(conversation), write(self, note));

@@ -78,7 +78,10 @@ export class Chat {
   constructor(parts: ChatParts) {
     const { store, bus, clock, digests, broadcast, observer, limits } = parts;
     this.#parts = parts;
-    this.feeds = new Feeds({ store, bus, broadcast, observer, limits: limits.feed, tailBytes: limits.tailBytes });
+    this.feeds = new Feeds({
+      ...{ store, bus, broadcast, observer, limits: limits.feed, tailBytes: limits.tailBytes },
+      passing: (conversation, note) => this.presence.heard(conversation, note),
+    });
     const telling = { store, bus, feeds: this.feeds, observer };
     this.#committer = new Committer({
       store,
@@ -90,7 +93,7 @@ export class Chat {
         tellMoved(telling, committed).catch((error) => observer.log("warn", "marks_untold", { error: String(error) }));
       },
     });
-    this.presence = new Presence({ feeds: this.feeds, broadcast, clock, limits: limits.presence });
+    this.presence = new Presence({ feeds: this.feeds, bus, broadcast, clock, limits: limits.presence });
     const keyed = { store, committer: this.#committer, digests, clock };
     const calendar = new Calendar(clock);
     this.people = new People({ ...keyed, calendar, limits });

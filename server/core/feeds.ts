@@ -4,6 +4,8 @@ import type { Bus, Note } from "./ports.ts";
 
 export interface FeedsParts extends FeedParts {
   bus: Bus;
+  /** Takes what was rung about a conversation besides its entries and marks. */
+  passing(conversation: ConversationId, note: Note): void;
   /** All tails of this node together. */
   tailBytes: number;
 }
@@ -95,12 +97,18 @@ export class Feeds {
     if (this.#open.get(conversation) === open) this.#open.delete(conversation);
   }
 
+  /** What is never kept goes to whoever tells of it. */
+  #passing(feed: Feed, note: Exclude<Note, { is: "entries" | "marks" }>): void {
+    if (note.is === "rung") feed.catchUpSoon();
+    this.#parts.passing(feed.row.id, note);
+  }
+
   #heard(conversation: ConversationId, note: Note): void {
     const open = this.#open.get(conversation);
     if (!open) return;
     if (!open.feed) open.early.push(note);
     else if (note.is === "entries") open.feed.advance(note.entries);
     else if (note.is === "marks") open.feed.tellMarks(note.told, note.moved);
-    else open.feed.catchUpSoon();
+    else this.#passing(open.feed, note);
   }
 }

@@ -293,10 +293,19 @@ export type Note =
   | { is: "entries"; entries: readonly Entry[] }
   | { is: "marks"; told: readonly MarksSignal[]; moved: number | null }
   /** Something is new; what it is stands in the store. */
-  | { is: "rung" };
+  | { is: "rung" }
+  /** Who is here on this node now, all of them; and the question for that. */
+  | { is: "here"; node: string; natives: readonly UserId[]; guests: readonly UserId[] }
+  | { is: "who"; node: string }
+  /** Somebody writes, or does not any more. */
+  | { is: "writing"; node: string; user: UserId; active: boolean }
+  /** A node's sign of life. */
+  | { is: "alive"; node: string };
 
 /** A doorbell: it may drop, repeat and reorder. Whoever publishes hears it too. */
 export interface Bus {
+  /** What this node is called on it, anew with each start; null where it is alone. */
+  readonly node: string | null;
   publish(conversation: ConversationId, note: Note): void;
   /** The result unsubscribes. */
   subscribe(conversation: ConversationId, heard: (note: Note) => void): () => void;

@@ -1,9 +1,10 @@
 import type { ConversationId, Time, UserId } from "@parley/protocol/ids";
 import type { Signal } from "@parley/protocol/signals";
 import type { Codec } from "./codec.ts";
+import { Elsewhere, type ElsewhereLimits, type Roll } from "./elsewhere.ts";
 import type { Feed } from "./feed.ts";
 import type { Feeds } from "./feeds.ts";
-import type { Broadcast, Clock, Outlet } from "./ports.ts";
+import type { Broadcast, Bus, Clock, Note, Outlet } from "./ports.ts";
 
 export interface PresenceLimits {
   /** Above so many present people only their number is told. */
@@ -14,10 +15,12 @@ export interface PresenceLimits {
   typingLease: number;
   /** Shortest time between two tellings of one conversation, small and large. */
   pause: { small: number; large: number };
+  elsewhere: ElsewhereLimits;
 }
 
 export interface PresenceParts {
   feeds: Feeds;
+  bus: Bus;
   broadcast: Broadcast;
   clock: Clock;
   limits: PresenceLimits;
@@ -56,15 +59,36 @@ export class Presence {
   /** One for each socket of a dialect, in the order in which they came. */
   readonly #arrivals = new Map<ConversationId, Arrival[]>();
 
+  readonly #elsewhere: Elsewhere;
+
   constructor(parts: PresenceParts) {
     this.#parts = parts;
+    const { bus, clock, limits } = parts;
+    this.#elsewhere = new Elsewhere({
+      ...{ bus, clock, limits: limits.elsewhere },
+      rollOf: (conversation) => this.#rollHere(conversation),
+      peopled: () => this.#peopled(),
+      changed: (conversation, was, now) => this.#changedElsewhere(conversation, was, now),
+    });
+  }
+
+  /** Takes what another node says of a conversation that is followed here. */
+  heard(conversation: ConversationId, note: Note): void {
+    if (note.is === "rung") this.#elsewhere.ask(conversation);
+    else if (note.is === "here" || note.is === "who") this.#elsewhere.heard(conversation, note);
+    else if (note.is === "writing" && note.node !== this.#parts.bus.node) {
+      this.#typed(conversation, note.user, note.active);
+    }
   }
 
   came(feed: Feed, user: UserId): void {
     const conversation = feed.row.id;
     const lingered = end(this.#lingering, conversation, user);
-    if (!lingered && this.#sockets(conversation, user) === 1) this.#tellWatchers(conversation, (to) => to.came(user));
-    this.#tellSoon("presence", conversation);
+    const first = !lingered && this.#sockets(conversation, user) === 1;
+    if (first && !this.#elsewhere.hasNative(conversation, user)) {
+      this.#tellWatchers(conversation, (to) => to.came(user));
+    }
+    this.#changed(conversation);
   }
 
   /** A socket stopped following; the person stays for a while, and longer where another socket of theirs is left. */
@@ -72,10 +96,10 @@ export class Presence {
     const conversation = feed.row.id;
     this.typing(conversation, user, false);
     if (feed.followers.has(user)) return this.#tellSoon("presence", conversation);
-    if (!lingers) return this.#gone(conversation, user);
+    if (!lingers) return this.#leftHere(conversation, user);
     end(this.#lingering, conversation, user);
     const over = this.#parts.clock.after(this.#parts.limits.linger, () => {
-      if (end(this.#lingering, conversation, user)) this.#gone(conversation, user);
+      if (end(this.#lingering, conversation, user)) this.#leftHere(conversation, user);
     });
     begin(this.#lingering, conversation, user, over);
   }
@@ -90,7 +114,7 @@ export class Presence {
     this.#arrivals.set(conversation, here);
     here.push(arrival);
     this.#tellWatchers(conversation, (to) => to !== except && to.came(user));
-    this.#tellSoon("presence", conversation);
+    this.#changed(conversation);
     return () => this.#leave(conversation, arrival);
   }
 
@@ -106,12 +130,20 @@ export class Presence {
 
   /** `except` said so itself, and need not be told. */
   typing(conversation: ConversationId, user: UserId, active: boolean, except?: Watcher): void {
+    const { bus } = this.#parts;
+    if (bus.node !== null && (active || this.#typing.get(conversation)?.has(user))) {
+      bus.publish(conversation, { is: "writing", node: bus.node, user, active });
+    }
+    this.#typed(conversation, user, active, except);
+  }
+
+  #typed(conversation: ConversationId, user: UserId, active: boolean, except?: Watcher): void {
     if (active) this.#tellWatchers(conversation, (to) => to !== except && to.typing(user));
     const before = end(this.#typing, conversation, user);
     if (before && !active) this.#tellWatchers(conversation, (to) => to !== except && to.stopped?.(user));
     if (active) {
       const over = this.#parts.clock.after(this.#parts.limits.typingLease, () => {
-        this.typing(conversation, user, false);
+        this.#typed(conversation, user, false);
       });
       begin(this.#typing, conversation, user, over);
     }
@@ -143,8 +175,11 @@ export class Presence {
 
   /** The same with their times, where they came by a dialect. */
   here(conversation: ConversationId): { user: UserId; stay: Stay | null }[] {
-    const native = [...this.#native(conversation)].map((user) => ({ user, stay: null }));
-    return [...native, ...(this.#arrivals.get(conversation) ?? [])];
+    const others = this.#elsewhere.rolls(conversation);
+    const natives = new Set([...this.#native(conversation), ...others.flatMap((roll) => roll.natives)]);
+    const guests = others.flatMap((roll) => roll.guests);
+    const untimed = [...natives, ...guests].map((user) => ({ user, stay: null }));
+    return [...untimed, ...(this.#arrivals.get(conversation) ?? [])];
   }
 
   /** Members of this conversation who are here now. */
@@ -185,12 +220,51 @@ export class Presence {
     if (left.length > 0) this.#arrivals.set(conversation, left);
     else this.#arrivals.delete(conversation);
     if (left.every(({ user }) => user !== arrival.user)) this.typing(conversation, arrival.user, false);
-    this.#gone(conversation, arrival.user, arrival.except);
+    this.#tellWatchers(conversation, (to) => to !== arrival.except && to.went(arrival.user));
+    this.#changed(conversation);
   }
 
-  #gone(conversation: ConversationId, user: UserId, except?: Watcher): void {
-    this.#tellWatchers(conversation, (to) => to !== except && to.went(user));
+  /** The last native socket of this person on this node is gone. */
+  #leftHere(conversation: ConversationId, user: UserId): void {
+    if (!this.#elsewhere.hasNative(conversation, user)) this.#tellWatchers(conversation, (to) => to.went(user));
+    this.#changed(conversation);
+  }
+
+  /** Who is here on this node changed. */
+  #changed(conversation: ConversationId): void {
     this.#tellSoon("presence", conversation);
+    this.#elsewhere.say(conversation);
+  }
+
+  #rollHere(conversation: ConversationId): Roll {
+    const guests = (this.#arrivals.get(conversation) ?? []).map(({ user }) => user);
+    return { natives: [...this.#native(conversation)], guests };
+  }
+
+  #peopled(): ConversationId[] {
+    const followed = this.#parts.feeds.all().flatMap(({ row }) => (row.kind === "inbox" ? [] : row.id));
+    return followed.filter((conversation) => this.#native(conversation).size > 0 || this.#arrivals.has(conversation));
+  }
+
+  #changedElsewhere(conversation: ConversationId, was: Roll, now: Roll): void {
+    const here = this.#native(conversation);
+    const known = (user: UserId) => here.has(user) || this.#elsewhere.hasNative(conversation, user);
+    const natives = (gone: Roll, left: Roll) => gone.natives.filter((user) => !left.natives.includes(user));
+    const came = natives(now, was).filter((user) => !here.has(user) && !this.#elsewhereBut(conversation, now, user));
+    const went = natives(was, now).filter((user) => !known(user));
+    for (const user of [...came, ...without(now.guests, was.guests)]) {
+      this.#tellWatchers(conversation, (to) => to.came(user));
+    }
+    for (const user of [...went, ...without(was.guests, now.guests)]) {
+      this.#tellWatchers(conversation, (to) => to.went(user));
+    }
+    this.#tellSoon("presence", conversation);
+  }
+
+  /** Is this person on a node besides the one that said this? */
+  #elsewhereBut(conversation: ConversationId, said: Roll, user: UserId): boolean {
+    const others = this.#elsewhere.rolls(conversation).filter(({ natives }) => natives !== said.natives);
+    return others.some(({ natives }) => natives.includes(user));
   }
 
   #tellWatchers(conversation: ConversationId, tell: (watcher: Watcher) => void): void {
@@ -212,6 +286,16 @@ export class Presence {
       }
     });
   }
+}
+
+/** Those of the first, as often as they are not in the second. */
+function without(all: readonly UserId[], others: readonly UserId[]): UserId[] {
+  const left = [...others];
+  return all.filter((user) => {
+    const at = left.indexOf(user);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
 
 /** Since when somebody is here, and when they last said something. */

@@ -1,14 +1,15 @@
 import { afterEach, expect, test } from "bun:test";
-import { createClient } from "@parley/client";
+import { type Client, createClient } from "@parley/client";
 import { Cluster } from "../kit/cluster.ts";
 import { acknowledged, compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
+import { OldClient } from "../kit/old-client.ts";
 import { until } from "../kit/replicas.ts";
 
 let cluster: Cluster;
 afterEach(() => cluster?.remove());
 
-test("[CLU4] what is said on one node is heard on another at once, long before the next beat", async () => {
-  cluster = await Cluster.start({ nodes: 2, doorbell: "redis", env: { PARLEY_BEAT_MS: "60000" } });
+/** Somebody on each of two nodes. */
+async function pair(): Promise<[Client, Client]> {
   const [one, two] = await Promise.all(
     cluster.nodes.map(async ({ url }, at) => {
       const client = createClient({ url });
@@ -17,13 +18,40 @@ test("[CLU4] what is said on one node is heard on another at once, long before t
       return client;
     }),
   );
-  if (!one || !two) return;
+  return [one as Client, two as Client];
+}
+
+test("[CLU4] what is said on one node is heard on another at once, long before the next beat", async () => {
+  cluster = await Cluster.start({ nodes: 2, doorbell: "redis", env: { PARLEY_BEAT_MS: "60000" } });
+  const [one, two] = await pair();
   const room = await one.createRoom({ name: "Bridge" });
   await two.join(room.id);
   await one.post(room.id, "Over the bridge.").sent;
   await until(two, () => JSON.stringify(two.timeline(room.id).rows).includes("Over the bridge."), 5_000);
   await two.post(room.id, "And back.").sent;
   await until(one, () => JSON.stringify(one.timeline(room.id).rows).includes("And back."), 5_000);
+  for (const client of [one, two]) client.disconnect();
+});
+
+test("[CLU6] who is here and who writes is known on every node, also to old clients, and ends soon after a node's death", async () => {
+  const env = { PARLEY_NAME_DIALECT: "plain", PARLEY_HOME_ROOMS: "plain=bridge" };
+  cluster = await Cluster.start({ nodes: 2, doorbell: "nats", env });
+  const old = await OldClient.open(`${cluster.nodes[0]?.url}/ws/Olga`);
+  expect(await old.next()).toBe("System: Olga has joined the chat");
+  const [one, two] = await pair();
+  const room = (await one.call("list_rooms", { query: "bridge" })).rooms[0]?.id ?? 0;
+  await one.join(room);
+  one.look([room]);
+  expect(await old.next()).toBe("System: ann has joined the chat");
+  await two.join(room);
+  await until(one, () => one.conversation(room)?.here.count === 3);
+  expect(await old.next()).toBe("System: bob has joined the chat");
+  two.typing(room, true);
+  await until(one, () => one.conversation(room)?.typing.includes(two.me?.id ?? 0) === true);
+  await cluster.nodes[1]?.kill();
+  await until(one, () => one.conversation(room)?.here.count === 2);
+  await Bun.sleep(100);
+  expect(await old.rest()).toEqual(["System: bob has left the chat"]);
   for (const client of [one, two]) client.disconnect();
 });
 

@@ -53,6 +53,8 @@ async function moveIn(url: string): Promise<Speaker[]> {
   return speakers;
 }
 
+let ending = false;
+
 /** A bare socket that forgets what it heard, so that only the server's memory is looked at. */
 function enter(url: string, token: string, room: number): Promise<Speaker> {
   const socket = new WebSocket(`${url.replace("http", "ws")}/socket`);
@@ -60,6 +62,7 @@ function enter(url: string, token: string, room: number): Promise<Speaker> {
   return new Promise((resolve, reject) => {
     socket.onerror = () => reject(new Error("A socket did not open."));
     socket.onclose = ({ code }) => {
+      if (ending) return;
       console.error(`A socket was closed with ${code}.`);
       process.exit(1);
     };
@@ -146,6 +149,7 @@ try {
   console.log(JSON.stringify({ ...report, growth_in_second_half: Number(growth.toFixed(4)) }));
   process.exitCode = growth < 0.05 && totals.acknowledged === totals.posted ? 0 : 1;
 } finally {
+  ending = true;
   await server.kill();
   folder.remove();
   process.exit();

@@ -30,6 +30,8 @@ export class SimulatedBus {
   readonly faults: BusFaults = { ...FAULTLESS, apart: new Set() };
   readonly #time: Time;
   readonly #random: Random;
+  /** The chance of notes that are never kept, so that they change nothing for the others. */
+  readonly #aside: Random;
   /** A node hears itself at once, as with the bus of a single node. */
   readonly #own: boolean;
   readonly #listening = new Map<Listener, Map<ConversationId, Set<Heard>>>();
@@ -37,6 +39,7 @@ export class SimulatedBus {
   constructor(time: Time, random: Random, own: boolean) {
     this.#time = time;
     this.#random = random;
+    this.#aside = random.fork("aside");
     this.#own = own;
   }
 
@@ -44,6 +47,7 @@ export class SimulatedBus {
     const listeners = new Map<ConversationId, Set<Heard>>();
     this.#listening.set(node, listeners);
     return {
+      node: `${node.id}`,
       publish: (conversation, note) => this.#publish(node, conversation, note),
       subscribe(conversation, heard) {
         const hearing = listeners.get(conversation) ?? new Set();
@@ -65,19 +69,20 @@ export class SimulatedBus {
   #publish(from: Listener, conversation: ConversationId, note: Note): void {
     if (!from.alive) return;
     const said = JSON.stringify(note);
+    const kept = note.is === "entries" || note.is === "marks";
     for (const to of [...this.#listening.keys()]) {
-      if (from.dies("while announcing")) return;
+      if (kept && from.dies("while announcing")) return;
       if (to === from && this.#own) this.#hear(to, conversation, said);
-      else this.#send(from, to, conversation, said);
+      else this.#send(kept ? this.#random : this.#aside, from, to, conversation, said);
     }
   }
 
-  #send(from: Listener, to: Listener, conversation: ConversationId, said: string): void {
+  #send(random: Random, from: Listener, to: Listener, conversation: ConversationId, said: string): void {
     const { drop, repeat, delay, apart } = this.faults;
     if (from !== to && (apart.has(from.id) || apart.has(to.id))) return;
-    const copies = this.#random.chance(drop) ? 0 : this.#random.chance(repeat) ? 2 : 1;
+    const copies = random.chance(drop) ? 0 : random.chance(repeat) ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
-      this.#time.after(this.#random.tail(delay, delay * 20), () => this.#hear(to, conversation, said));
+      this.#time.after(random.tail(delay, delay * 20), () => this.#hear(to, conversation, said));
     }
   }
 
