@@ -16,9 +16,9 @@ test(
     const token = /"token": "([\w-]+)"/.exec((await answer.textContent()) ?? "")?.[1] ?? "";
     expect(token).toHaveLength(43);
     await page.getByRole("button", { name: "Authorize" }).first().click();
-    await page.locator(".auth-container input").fill(token);
-    await page.getByRole("button", { name: "Apply credentials" }).click();
-    await page.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("textbox", { name: "auth-bearer-value" }).fill(token);
+    await page.getByRole("button", { name: "Apply credentials" }).first().click();
+    await page.getByRole("button", { name: "Close" }).first().click();
     const me = page.locator("#operations-People-me");
     await me.getByRole("button", { name: /GET/ }).click();
     await me.getByRole("button", { name: "Execute" }).click();

@@ -21,8 +21,10 @@ interface Documented {
 const paths = openapiDocument.paths as Record<string, Record<string, Documented>>;
 const schemas = (asyncapiDocument.components as { schemas: Record<string, object> }).schemas;
 
+type Answered = Pick<Response, "status" | "headers">;
+
 /** Throws unless `/openapi.json` says that this request may be answered like that. */
-export function checkAnswer(method: string, url: string, response: Response, body: unknown): void {
+export function checkAnswer(method: string, url: string, response: Answered, body: unknown): void {
   const asked = `${method} ${url}`;
   const path = pathOf(url.split("?")[0] ?? "");
   const responses = path === undefined ? undefined : paths[path]?.[method.toLowerCase()]?.responses;

@@ -55,7 +55,11 @@ const SECURITY = {
 
 function tagsOf(tables: readonly Table[]): object[] {
   const own = Object.entries(TAGS).map(([name, description]) => ({ name, description }));
-  return [...own, ...tables.filter(({ name }) => name !== "").map(({ name }) => ({ name }))];
+  return [...own, ...tables.filter(({ name }) => name !== "").map(tagOfDialect)];
+}
+
+function tagOfDialect({ name }: Table): object {
+  return { name, description: `For existing clients that speak ${name}; also below \`/dialects/${name}\`.` };
 }
 
 function described(
@@ -74,8 +78,14 @@ function described(
     description: about,
     parameters: parameters(operation, example),
     ...(content ? { requestBody: { required: !mayBeAbsent(body), content: { "application/json": content } } } : {}),
-    security: open ? [] : [{ token: [] }, { cookie: [] }],
+    security: securityOf(table, open),
   };
+}
+
+/** Clients of dialects need no token unless they are somebody who is held. */
+function securityOf({ name }: Table, open: boolean | undefined): object[] {
+  if (name !== "") return [{}, { token: [] }];
+  return open ? [] : [{ token: [] }, { cookie: [] }];
 }
 
 function tagOf(path: string): keyof typeof TAGS {
