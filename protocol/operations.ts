@@ -216,7 +216,7 @@ export const operations = {
     method: "POST",
     path: "/api/conversations/{conversation}/messages",
     about:
-      "Posts a message, as a reply to another one where `reply_to` is its seq. The same key again changes nothing and answers the same.",
+      "Posts a message. With `reply_to`, the seq of a message here, it answers that one. The same key again changes nothing and answers the same.",
     command: "post",
     keyed: true,
     params: inConversation,

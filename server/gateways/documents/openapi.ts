@@ -74,7 +74,11 @@ function described(
   return {
     operationId,
     tags: [table.name || tagOf(operation.path)],
-    summary: about.split(/(?<=[.:;]) /)[0]?.replace(/[.:;]$/, ""),
+    // A summary is plain text, its description is Markdown.
+    summary: about
+      .split(/(?<=[.:;]) /)[0]
+      ?.replace(/[.:;]$/, "")
+      .replaceAll("`", ""),
     description: about,
     parameters: parameters(operation, example),
     ...(content ? { requestBody: { required: !mayBeAbsent(body), content: { "application/json": content } } } : {}),
