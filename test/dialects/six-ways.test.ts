@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { joinByName, native } from "../kit/natives.ts";
-import { OldClient } from "../kit/old-client.ts";
+import { frozen, OldClient, timeless } from "../kit/old-client.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 import { byDialect, byNative, byNumber, byRest, OLD_WAYS, type Way } from "../kit/ways.ts";
 
 const ROOM = "lobby";
-const env = { PARLEY_HOME_ROOMS: `messenger=${ROOM},broadcast=${ROOM},plain=${ROOM},direct=${ROOM}` };
+const LINGER = 100;
+const env = {
+  PARLEY_LINGER_MS: `${LINGER}`,
+  PARLEY_SLOW_READER_BYTES: `${1 << 20}`,
+  PARLEY_HOME_ROOMS: `messenger=${ROOM},broadcast=${ROOM},plain=${ROOM},direct=${ROOM}`,
+};
 const folder = temporaryFolder();
 let server: ServerProcess;
 /** The room that they all share, which is there once somebody came. */
@@ -60,6 +65,63 @@ test("[DIA110] a room that all ways in share shows everybody's messages to every
   }
   for (const way of ways) way.leave();
 }, 40_000);
+
+test("[DIA113] who comes and goes by one way in is told by all others once, each in its own words", async () => {
+  const paths = { plain: "/dialects/plain/ws/", broadcast: "/dialects/broadcast/ws/", messenger: "/ws/chat/" };
+  const open = (dialect: keyof typeof paths, name: string) => OldClient.open(`${server.url}${paths[dialect]}${name}`);
+  const watchers = {
+    plain: await open("plain", "wplain"),
+    broadcast: await open("broadcast", "wbroadcast"),
+    messenger: await open("messenger", "wmessenger"),
+    rooms: await OldClient.open(`${server.url}/ws/chat/${room}?username=wrooms`),
+  };
+  const heard = () =>
+    Promise.all(
+      Object.entries(watchers).map(async ([dialect, watcher]) => {
+        return `${dialect} ${(await watcher.rest()).map(timeless).join()}`;
+      }),
+    );
+  await heard();
+  const told = (name: string, did: string) => [
+    `plain System: ${name} has ${did} the chat`,
+    `broadcast {"type":"user_${did}","user_name":"${name}","message":"${name} ${did} the chat","timestamp":…}`,
+    `messenger {"type":"system","username":"${name}","text":"${name} ${did} the chat","timestamp":…}`,
+    `rooms {"type":"${did === "joined" ? "join" : "leave"}","username":"${name}","content":"${name} ${did} the room","timestamp":null}`,
+  ];
+  for (const dialect of ["plain", "broadcast", "messenger"] as const) {
+    const guest = await open(dialect, `by_${dialect}`);
+    expect(await heard()).toEqual(told(`by_${dialect}`, "joined"));
+    await guest.leave();
+    expect(await heard()).toEqual(told(`by_${dialect}`, "left"));
+  }
+  const nina = await byNative(server.url, "nina", ROOM);
+  expect(await heard()).toEqual(told("nina", "joined"));
+  nina.leave();
+  await Bun.sleep(LINGER);
+  expect(await heard()).toEqual(told("nina", "left"));
+  for (const watcher of Object.values(watchers)) await watcher.leave();
+}, 20_000);
+
+test("[DIA114] an old client that does not read holds up nobody, and is cut", async () => {
+  const enter = async (name: string) => {
+    const client = await OldClient.open(`${server.url}/dialects/plain/ws/${name}`);
+    await client.next();
+    return client;
+  };
+  const [talker, listener] = [await enter("talker"), await enter("listener")];
+  const end = await frozen(`${server.url}/dialects/plain/ws/sleeper`);
+  const isCut = () => listener.heard.includes("System: sleeper has left the chat");
+  let said = 0;
+  const echoes = () => listener.heard.filter((line) => line.startsWith("talker: "));
+  while (!isCut() && said < 5_000) {
+    for (let n = 0; n < 50; n++) talker.say(`${said++} ${"x".repeat(7_000)}`);
+    await eventually(async () => echoes().length === said, `Waited for ${said} lines`);
+  }
+  expect(isCut()).toBe(true);
+  expect(echoes().map((line) => Number(line.split(" ")[1]))).toEqual(Array.from({ length: said }, (_, n) => n));
+  end();
+  for (const client of [talker, listener]) await client.leave();
+}, 30_000);
 
 /** Somebody who goes on talking by a dialect while the server comes and goes, and what they were shown in each life. */
 class Regular {

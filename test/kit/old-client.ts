@@ -105,12 +105,15 @@ export function timeless(frame: string): string {
   return frame.replace(/"timestamp":("[^"]*"|[\d.]+)/, '"timestamp":…');
 }
 
-/** A client whose machine died: its connection stands and answers nothing. The result ends it. */
+/** A client whose machine died: its connection stands, and nothing is read or answered. The result ends it. */
 export function frozen(url: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const { socket } = begun(url, {});
     socket.on("error", reject);
-    socket.once("data", () => resolve(() => void socket.destroy()));
+    socket.once("data", () => {
+      socket.pause();
+      resolve(() => void socket.destroy());
+    });
   });
 }
 
