@@ -281,7 +281,7 @@ export const VARIABLES = {
   ),
   PARLEY_TRUSTED_PROXIES: {
     about:
-      "Proxies in front of this server, whose `X-Forwarded-For` and `X-Request-Id` are believed. Without it the clients of a proxy share one address, and so its limits.",
+      "Proxies in front of this server, whose `X-Forwarded-For`, `-Host`, `-Proto` and `X-Request-Id` are believed. Without it the clients of a proxy share one address, and so its limits.",
     allowed: "addresses or networks such as `127.0.0.1` and `10.0.0.0/8`, separated by commas",
     fallback: [] as string[],
     shown: "none",

@@ -10,6 +10,7 @@ import { OldClient } from "../kit/old-client.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 import { AccessLog } from "./kit/access-log.ts";
 import { ask } from "./kit/ask.ts";
+import { cookieAt, KEPT } from "./kit/keeps.ts";
 import { Talking } from "./kit/talking.ts";
 import { WebServer } from "./kit/web-server.ts";
 
@@ -125,6 +126,13 @@ test.skipIf(!program)("[DEP9] behind Caddy a line on which nobody says a word st
   expect([line.frames.length, line.closedWith]).toEqual([heard, null]);
   expect(await line.ask({ t: "list_rooms" })).toMatchObject({ t: "ok" });
 });
+
+test.skipIf(!program)(
+  "[DEP9] behind Caddy a cookie is for TLS and our own pages only, whatever others pretend",
+  async () => {
+    expect(await cookieAt(url, ca)).toEqual(KEPT);
+  },
+);
 
 test.skipIf(!program)(
   "[DEP9] behind Caddy Parley knows the client's own address, whatever the client pretends",

@@ -8,6 +8,7 @@ import { OldClient } from "../kit/old-client.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 import { AccessLog } from "./kit/access-log.ts";
 import { ask } from "./kit/ask.ts";
+import { cookieAt, KEPT } from "./kit/keeps.ts";
 import { Talking } from "./kit/talking.ts";
 import { WebServer } from "./kit/web-server.ts";
 
@@ -92,6 +93,7 @@ test.skipIf(!able)("[DEP12] behind nginx people talk over WSS, and Parley knows 
       request: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     expect(access.all).not.toMatch(/203\.0\.113\.9|chosen/);
+    expect(await cookieAt(url, readFileSync(certificate, "utf8"))).toEqual(KEPT);
     const moved = await fetch(`http://localhost:${plain}/health`, { redirect: "manual" });
     expect([moved.status, moved.headers.get("location")]).toEqual([301, "https://localhost/health"]);
   } finally {
