@@ -182,7 +182,7 @@ test("[DIA67] rooms: whoever proves a held name enters under their unique name, 
 });
 
 test("[DIA65] rooms: what is too fast ends its socket with 1009, after what was said before it, and its author comes back", async () => {
-  const strict = await RoomsSite.start({ PARLEY_CONNECTION_RATE: "2", PARLEY_BURST: "4" });
+  const strict = await RoomsSite.start({ PARLEY_RATE_LIMITS: "on", PARLEY_CONNECTION_RATE: "1", PARLEY_BURST: "4" });
   const room = await strict.room("Hasty");
   const bob = await strict.enter(room.id, "bob");
   const alice = await strict.enter(room.id, "alice");

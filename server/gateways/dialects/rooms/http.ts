@@ -7,6 +7,7 @@ import { bodyIn, detail, faults, notAllowed } from "../../detail.ts";
 import type { HttpAsked } from "../../dialect.ts";
 import type { DialectParts } from "../../foreign.ts";
 import { naive } from "../../naive.ts";
+import { orTooFast } from "../../rates.ts";
 import { provenBy } from "../../who.ts";
 import { messagesOf } from "./messages.ts";
 import { newRoom, type RoomShown } from "./table.ts";
@@ -70,10 +71,10 @@ class RoomsOverHttp {
   }
 
   /** What can be done at this path; null where it is none of ours. */
-  at({ segments, request }: HttpAsked): Record<string, Answer> | null {
-    const [api, chat, rooms, id, messages, ...more] = segments;
+  at(asked: HttpAsked): Record<string, Answer> | null {
+    const [api, chat, rooms, id, messages, ...more] = asked.segments;
     if (api !== "api" || chat !== "chat" || rooms !== "rooms" || more.length > 0) return null;
-    if (id === undefined) return { GET: () => this.#list(), POST: (by) => this.#make(request, by) };
+    if (id === undefined) return { GET: () => this.#list(), POST: (by) => this.#make(asked, by) };
     if (messages === undefined) return { DELETE: (by) => this.#delete(id, by) };
     return messages === "messages" ? { GET: (by) => this.#messages(id, by) } : null;
   }
@@ -83,10 +84,12 @@ class RoomsOverHttp {
     return Response.json({ rooms, count: rooms.length });
   }
 
-  async #make(request: Request, by: Proven): Promise<Response> {
-    const { chat, limits } = this.#parts;
+  async #make({ request, network }: HttpAsked, by: Proven): Promise<Response> {
+    const { chat, limits, rates } = this.#parts;
     const body = await bodyIn(newRoom, request, limits.bodyBytes);
     if (body instanceof Response) return body;
+    // Whoever proves nothing is a newcomer each time.
+    if (!by) orTooFast(rates.signIn(network));
     const { id, created } = await chat.rooms.open(body.name, by);
     return Response.json(shown({ id, name: body.name, created }), { status: 201 });
   }
