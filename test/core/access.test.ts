@@ -1,6 +1,8 @@
 import { afterAll, expect, test } from "bun:test";
 import { CLOSES } from "@parley/protocol/closes";
+import { memoryBus } from "@parley/server/bus/memory";
 import { configFrom } from "@parley/server/config";
+import type { Bus } from "@parley/server/core/ports";
 import { memoryStore } from "@parley/server/store/memory/memory";
 import { Line, secretOf, startNode } from "../kit/node.ts";
 import { Stage } from "../kit/stage.ts";
@@ -262,4 +264,21 @@ test("[REST21] a socket takes the cookie of its handshake for a token, from a pa
   expect(await answerTo({ origin })).toBe("not_authenticated");
   const guest = { name: "Leo", secret: secret("l") };
   expect(await answerTo({ cookie, origin }, { guest })).toBe("Leo");
+});
+
+test("[PEO23] whoever signs out on one node is signed out on every other, at the next beat where the bell was lost", async () => {
+  const [store, bus] = [memoryStore(), memoryBus()];
+  const deaf: Bus = { ...bus, publish: () => {} };
+  const [one, two, three] = [new Stage({ store, bus }), new Stage({ store, bus }), new Stage({ store, bus: deaf })];
+  const ada = await one.person("Ada");
+  const token = one.chat.people.digestOf("Ada".padEnd(32, "_"));
+  const [here, there] = [await one.seat(ada, [], store.epoch, token), await two.seat(ada, [], store.epoch, token)];
+  const another = await two.seat(ada, [], store.epoch, "another token");
+  expect([here.closed, there.closed, another.closed]).toEqual([false, false, true]);
+  await three.chat.run({ user: ada, token }, "sign_out", { key: "out" });
+  await two.settle();
+  expect([here.closed, there.closed]).toEqual([false, false]);
+  for (const stage of [one, two]) await stage.chat.beat(new Map());
+  await two.settle();
+  expect([here.closed, there.closed]).toEqual([true, true]);
 });
