@@ -56,13 +56,14 @@ export function debootstrap(): Promise<string> {
   return bring(program("debootstrap", "usr/sbin/debootstrap"), FOLDER);
 }
 
+/** A web server that brings certificates. */
 export function caddy(): Promise<string> {
-  return bring(program("caddy", "usr/bin/caddy"), FOLDER);
+  return bring({ ...program("caddy", "usr/bin/caddy"), service: true }, FOLDER);
 }
 
 /** A web server that can stand in front. */
 export function nginx(): Promise<string> {
-  return bring({ package: "nginx-light", name: "nginx", inside: "usr/sbin/nginx" }, FOLDER);
+  return bring({ ...program("nginx", "usr/sbin/nginx"), service: true }, FOLDER);
 }
 
 /** Makes certificates. */
@@ -70,9 +71,12 @@ export function openssl(): Promise<string> {
   return bring(program("openssl", "usr/bin/openssl"), FOLDER);
 }
 
-/** Reads compose files; it needs an installed Python. */
-export function dockerCompose(): Promise<string> {
-  return bring(program("docker-compose", "usr/bin/docker-compose"), FOLDER);
+/** Reads compose files. It is made of Python, and may find its parts only where it is installed. */
+export async function dockerCompose(): Promise<string> {
+  const compose = program("docker-compose", "usr/bin/docker-compose");
+  const path = await bring(compose, FOLDER);
+  if ((await run([path, "version"])).code !== 0) throw new Error(`${sentence(compose)} installed by root.`);
+  return path;
 }
 
 /** Reads and judges units. */
@@ -194,6 +198,7 @@ function launcher(program: Program, root: string): string {
   return `#!/bin/sh
 libraries=$(find "${root}/lib" "${root}/usr/lib" -maxdepth 1 -type d 2>/dev/null | tr '\\n' ':')
 export LD_LIBRARY_PATH="$libraries$LD_LIBRARY_PATH" XDG_DATA_HOME="${root}/usr/share"
+export PYTHONPATH="${root}/usr/lib/python3/dist-packages"
 [ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_PATH="${root}/etc/fonts"
 exec "${root}"/${program.inside} "$@"
 `;
