@@ -46,7 +46,8 @@ test("[API4] rooms: every example of a request is answered as it says", async ()
   await tell("rooms", "list_rooms");
   const alice = await enter("rooms", `/ws/chat/${room.id}?username=alice`);
   alice.say({ content: "Hello, world!" });
-  await alice.rest();
+  await alice.next();
+  await alice.next();
   await tell("rooms", "room_messages", here);
   await tell("rooms", "delete_room", here);
 });

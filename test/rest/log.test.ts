@@ -57,7 +57,7 @@ test("[REST18] whoever waits in vain is told so when the time is up, or when the
   node.inside.state.draining = true;
   expect(await waiting).toEqual({ entries: [], to: 2, head: 2 });
   node.inside.state.draining = false;
-  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(performance.now() - began).toBeLessThan(15_000);
 });
 
 test("[REST18] a group is read from the time of one's memberships, and whoever is removed while waiting is told", async () => {
