@@ -4,7 +4,7 @@ import type { Codec } from "./codec.ts";
 import { Elsewhere, type ElsewhereLimits, type Roll } from "./elsewhere.ts";
 import type { Feed } from "./feed.ts";
 import type { Feeds } from "./feeds.ts";
-import type { Broadcast, Bus, Clock, Note, Outlet } from "./ports.ts";
+import type { Broadcast, Bus, Clock, ConversationRow, Note, Outlet } from "./ports.ts";
 
 export interface PresenceLimits {
   /** Above so many present people only their number is told. */
@@ -242,8 +242,10 @@ export class Presence {
   }
 
   #peopled(): ConversationId[] {
-    const followed = this.#parts.feeds.all().flatMap(({ row }) => (row.kind === "inbox" ? [] : row.id));
-    return followed.filter((conversation) => this.#native(conversation).size > 0 || this.#arrivals.has(conversation));
+    const followed = this.#parts.feeds.all().map(({ row }) => row);
+    const isPeopled = ({ id, kind }: ConversationRow) =>
+      this.#arrivals.has(id) || (kind !== "inbox" && this.#native(id).size > 0);
+    return followed.filter(isPeopled).map(({ id }) => id);
   }
 
   #changedElsewhere(conversation: ConversationId, was: Roll, now: Roll): void {

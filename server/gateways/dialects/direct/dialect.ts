@@ -14,7 +14,7 @@ import { Talks } from "./talks.ts";
 
 /** `/ws/{user_id}` and `/messages/`: messages between people who are numbers, and in groups. */
 export function directDialect(parts: DialectParts): ForeignDialect {
-  const shared = { ...parts, talks: new Talks(parts), online: new Online<DirectSession>() };
+  const shared = { ...parts, talks: new Talks(parts), online: new Online<DirectSession>(parts) };
   return {
     name: "direct",
     gaps,

@@ -40,7 +40,7 @@ function routeOf(parts: HttpParts, segments: readonly string[]): Route | null {
 }
 
 function onlineUsers({ online }: HttpParts): Answer {
-  return async () => Response.json({ online_users: online.people() });
+  return async () => Response.json({ online_users: await online.people() });
 }
 
 function redirected(address: string, slash: boolean): Response {

@@ -1,9 +1,10 @@
 import type { Mark } from "@parley/protocol/conversations";
 import { ChatError } from "@parley/protocol/errors";
 import type { EntryId, Seq, Time, UserId } from "@parley/protocol/ids";
+import type { User } from "../../../core/ports.ts";
 import { delivered, readReceipt } from "./codec.ts";
 import type { TalkParts } from "./parts.ts";
-import type { Reader, Seats } from "./seats.ts";
+import type { Seats } from "./seats.ts";
 import type { Written } from "./written.ts";
 
 /** Everything after one seq and up to another reached somebody, or was read by them. */
@@ -55,7 +56,7 @@ export class Receipts {
       const messages = this.#written.between(step.after, step.to);
       for (const { id, author } of messages) {
         if (author === step.user) continue;
-        for (const [reader] of this.#seats.of(author)) reader.say(receiptOf(step, id, time));
+        this.#seats.tell(author, receiptOf(step, id, time));
       }
     };
     return step.after < this.#written.since ? this.#tellOlder(step, time).then(tellNewer) : tellNewer();
@@ -64,13 +65,15 @@ export class Receipts {
   async #tellOlder(step: Step, time: Time): Promise<void> {
     const to = Math.min(step.to, this.#written.since);
     const after = Math.max(step.after, to - RECEIPTS);
-    for (const [reader] of this.#seats.of(null)) {
-      if (reader.user.id === step.user) continue;
-      for (const id of await this.#ownBetween(reader, after, to)) reader.say(receiptOf(step, id, time));
+    const authors = new Map(this.#seats.of(null).map(([{ user }]) => [user.id, user]));
+    authors.delete(step.user);
+    for (const author of authors.values()) {
+      const own = await this.#ownBetween(author, after, to);
+      for (const id of own) this.#seats.tell(author.id, receiptOf(step, id, time));
     }
   }
 
-  async #ownBetween({ user }: Reader, after: Seq, to: Seq): Promise<EntryId[]> {
+  async #ownBetween(user: User, after: Seq, to: Seq): Promise<EntryId[]> {
     const { chat } = this.#parts;
     const conversation = this.#written.conversation;
     const own: EntryId[] = [];

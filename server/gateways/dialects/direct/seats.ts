@@ -23,6 +23,8 @@ export interface Seat {
   own: Seq;
   /** Hears what comes; before that, what was missed is read. */
   isLive: boolean;
+  /** What speaks of messages that are still to be said. */
+  later: string[];
   member: Membership | null;
   leave: () => void;
 }
@@ -36,7 +38,7 @@ export class Seats {
   }
 
   take(reader: Reader): Seat {
-    const seat: Seat = { cursor: 0, own: 0, isLive: false, member: null, leave: () => {} };
+    const seat: Seat = { cursor: 0, own: 0, isLive: false, later: [], member: null, leave: () => {} };
     this.#seats.get(reader)?.leave();
     this.#seats.set(reader, seat);
     return seat;
@@ -61,6 +63,14 @@ export class Seats {
   /** Those of this person, or of everybody. */
   of(user: UserId | null): [Reader, Seat][] {
     return [...this.#seats].filter(([reader]) => user === null || reader.user.id === user);
+  }
+
+  /** Says something about messages of this person to them, behind those messages. */
+  tell(user: UserId, frame: string): void {
+    for (const [reader, seat] of this.of(user)) {
+      if (seat.isLive) reader.say(frame);
+      else seat.later.push(frame);
+    }
   }
 
   /** Who hears the entry at this seq now. */

@@ -3,6 +3,7 @@ import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
 import { tellsMarks } from "@parley/protocol/marks";
 import type { Message } from "@parley/protocol/messages";
+import type { Signal } from "@parley/protocol/signals";
 import type { Place } from "../../../core/actor.ts";
 import type { Tap } from "../../../core/feed.ts";
 import type { ConversationRow, MarksSignal } from "../../../core/ports.ts";
@@ -15,6 +16,8 @@ import type { TalkParts } from "./parts.ts";
 import { Receipts } from "./receipts.ts";
 import { type Reader, type Seat, Seats } from "./seats.ts";
 import { Written } from "./written.ts";
+
+type MovedMark = Extract<Signal, { t: "marks" }>["marks"][number];
 
 /**
  * A direct, a group or the home room, as the sockets of this dialect hear it on this node. Whoever enters is said first
@@ -32,6 +35,7 @@ export class Talk implements Tap, Watcher {
   #pair: readonly UserId[] = [];
   #tapped: Tapped | null = null;
   #head: Seq = 0;
+  #early: MovedMark[] = [];
   #expected = 0;
   #unwatch: () => void = () => {};
 
@@ -127,9 +131,7 @@ export class Talk implements Tap, Watcher {
   }
 
   told(signals: readonly MarksSignal[]): void {
-    for (const mark of signals.flatMap(({ marks }) => marks)) {
-      for (const step of this.#receipts.moved(mark)) this.#order.do(step);
-    }
+    this.#order.do(() => this.#takeMarks(signals.flatMap(({ marks }) => marks)));
   }
 
   gone(): void {
@@ -156,6 +158,7 @@ export class Talk implements Tap, Watcher {
     }
     if (this.#seats.get(reader) !== seat) return;
     seat.isLive = true;
+    for (const frame of seat.later.splice(0)) reader.say(frame);
     if (seat.cursor > from) this.#reached(reader, seat);
   }
 
@@ -179,6 +182,15 @@ export class Talk implements Tap, Watcher {
   #takeAll(entries: readonly Entry[]): void {
     for (const entry of entries) this.#take(entry);
     for (const [reader, seat] of this.#seats.of(null)) if (seat.isLive) this.#reached(reader, seat);
+    this.#takeMarks(this.#early.splice(0));
+  }
+
+  /** Marks may come before the entries that they speak of: then they wait for them. */
+  #takeMarks(marks: readonly MovedMark[]): void {
+    for (const mark of marks) {
+      if (Math.max(mark.delivered, mark.read) > this.#head) this.#early.push(mark);
+      else for (const step of this.#receipts.moved(mark)) this.#order.do(step);
+    }
   }
 
   #take(entry: Entry): void {
