@@ -2,7 +2,10 @@ import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { Line, secretOf } from "../kit/node.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
+import { handshakes, shakeHands } from "./handshakes.ts";
 import { messages } from "./lines.ts";
+import { OldFeeding } from "./old-feeding.ts";
+import { checkOld, oldRequests } from "./old-requests.ts";
 import { checkAnswer, requests, sentTo } from "./requests.ts";
 import { feed, feedStranger, wordsOf } from "./socket.ts";
 import { bytes, sendBytes } from "./wire.ts";
@@ -20,6 +23,10 @@ export interface FuzzReport {
   strangers: number;
   requests: number;
   bytes: number;
+  /** Frames of the dialects, their handshakes, and what they are asked over HTTP. */
+  old: number;
+  handshakes: number;
+  oldRequests: number;
   /** Messages of a bystander that came back while all that went on. */
   undisturbed: number;
   /** Resident memory of the server after half of the inputs and after all, in MiB. */
@@ -27,8 +34,10 @@ export interface FuzzReport {
   seed: number;
 }
 
+const binary = fc.uint8Array({ maxLength: 60 }).map((data) => new Uint8Array(data));
+
 /** Of a hundred inputs. */
-const SHARES = { messages: 60, strangers: 8, requests: 28, bytes: 4 };
+const SHARES = { messages: 40, strangers: 5, requests: 20, bytes: 3, old: 20, handshakes: 6, oldRequests: 6 };
 const SLICES = 20;
 /** A line is given up for a fresh one after so many inputs, and begins with so many rooms. */
 const LINE_LASTS = 400;
@@ -66,7 +75,7 @@ export async function runFuzz({ inputs, seed, progress }: FuzzPlan): Promise<Fuz
 
 /** One server, one bystander who only talks, and one guest after the other who talks nonsense. */
 class Feeding {
-  readonly fed = { messages: 0, strangers: 0, requests: 0, bytes: 0 };
+  readonly fed = { messages: 0, strangers: 0, requests: 0, bytes: 0, old: 0, handshakes: 0, oldRequests: 0 };
   undisturbed = 0;
   readonly #server: ServerProcess;
   readonly #socket: string;
@@ -78,18 +87,20 @@ class Feeding {
   #names = 0;
   #lasts = 0;
   #token = "";
+  readonly #old: Record<string, OldFeeding>;
 
-  private constructor(server: ServerProcess, bystander: Line, room: number) {
+  private constructor(server: ServerProcess, bystander: Line, room: number, old: Record<string, OldFeeding>) {
     this.#server = server;
     this.#socket = `${server.url.replace("http", "ws")}/socket`;
     this.#bystander = bystander;
     this.#room = room;
+    this.#old = old;
   }
 
   static async begin(server: ServerProcess): Promise<Feeding> {
     const bystander = await Line.enter(`${server.url.replace("http", "ws")}/socket`, "Bystander");
     const room = conversationIn(await bystander.ask({ t: "create_room", key: "r", name: "Room" }));
-    const feeding = new Feeding(server, bystander, room);
+    const feeding = new Feeding(server, bystander, room, await OldFeeding.all(server.url));
     const hidden = { t: "create_room", key: "h", name: "Hidden", visibility: "private" };
     const quiet = { t: "create_room", key: "q", name: "Quiet" };
     for (const one of [hidden, quiet]) feeding.#world.met(conversationIn(await bystander.ask(one)));
@@ -117,9 +128,29 @@ class Feeding {
       await checkAnswer(asked, sent, await fetch(sent.url, sent.init));
     });
     await this.#property(bytes, some(SHARES.bytes), seed, "bytes", (sent) => sendBytes(this.#server.url, sent));
+    await this.#oldWays(some, seed);
+  }
+
+  /** The same for the dialects of existing clients. */
+  async #oldWays(some: (share: number) => number, seed: number): Promise<void> {
+    const { url } = this.#server;
+    const feedings = Object.values(this.#old);
+    for (const feeding of feedings) {
+      const said = fc.oneof({ weight: 15, arbitrary: feeding.texts }, { weight: 1, arbitrary: binary });
+      const share = some(SHARES.old / feedings.length);
+      await this.#property<string | Uint8Array>(said, share, seed, "old", (one) => feeding.feed(one));
+      await feeding.undisturbed();
+    }
+    await this.#property(handshakes, some(SHARES.handshakes), seed, "handshakes", (path) => shakeHands(url, path));
+    await this.#property(oldRequests, some(SHARES.oldRequests), seed, "oldRequests", async (asked) => {
+      const sent = sentTo(url, asked, this.#token, this.#world);
+      await checkOld(asked, sent, await fetch(sent.url, { ...sent.init, redirect: "manual" }));
+    });
+    for (const feeding of feedings) await feeding.undisturbed();
   }
 
   async end(): Promise<void> {
+    for (const feeding of Object.values(this.#old)) feeding.close();
     this.#line?.close();
     this.#bystander.close();
   }

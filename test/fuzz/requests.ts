@@ -46,7 +46,7 @@ const ALL = Object.values<Operation>(operations).map((operation) => ({
 /** Requests for every operation of the table, whole and mutilated in every part. */
 export const requests: fc.Arbitrary<Asked> = fc.oneof(...ALL);
 
-function requestsOf(operation: Operation): fc.Arbitrary<Asked> {
+export function requestsOf(operation: Operation): fc.Arbitrary<Asked> {
   const piece = fc.oneof(
     { weight: 1, arbitrary: fc.constantFrom(...PIECES) },
     { weight: 5, arbitrary: fc.nat(60).map(String) },
