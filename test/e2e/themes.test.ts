@@ -69,11 +69,13 @@ test(
     await becomes(() => shown(second), looksOf("aurora"));
     await mara.page.reload();
     expect(await shown(mara.page)).toEqual(looksOf("aurora"));
+    await second.goto(`${stage.url}/legacy/plain/`);
+    expect(await shown(second)).toEqual(looksOf("aurora"));
     await settings(mara);
     await pick(mara, "Like the system");
     expect(await shown(mara.page)).toEqual(looksOf("nord-light", "light"));
-    await mara.page.emulateMedia({ colorScheme: "dark" });
-    await becomes(() => shown(mara.page), looksOf("nord-dark"));
+    for (const page of [mara.page, second]) await page.emulateMedia({ colorScheme: "dark" });
+    for (const page of [mara.page, second]) await becomes(() => shown(page), looksOf("nord-dark"));
     await mara.page.emulateMedia({ contrast: "more" });
     await becomes(() => shown(mara.page), looksOf("contrast"));
   }),
