@@ -76,6 +76,8 @@ export const WIRES = [
 export const TABLES = [broadcastTable, roomsTable, directTable];
 /** Milliseconds that clients get to take in their last frames. */
 const GRACE = 2_000;
+/** Milliseconds that the doorbell gets to answer before people are let in without it. */
+const DOORBELL_PATIENCE = 5_000;
 /** What a start can fail of without being broken: one sentence says it. */
 const KNOWN = [ConfigError, LogError, StoreError, ListenError];
 /** The protocols of existing clients. */
@@ -105,6 +107,18 @@ function openStore({ database, secretKey }: Config, folder: string): Promise<Sto
   return openPostgres({ ...database, proof });
 }
 
+/** What is said before its line stands is lost, so that the first people would wait for a beat. */
+async function answersWithin(bus: Bus, ms: number): Promise<boolean> {
+  for (const end = performance.now() + ms; performance.now() < end; await Bun.sleep(20)) {
+    const ready = await bus.ready().then(
+      () => true,
+      () => false,
+    );
+    if (ready) return true;
+  }
+  return false;
+}
+
 /** What rings within this installation; nodes of one database hear each other, whatever timeline it is on. */
 function busOf({ doorbell }: Config, store: Store): Bus {
   if (!doorbell) return memoryBus();
@@ -127,6 +141,9 @@ async function serve(config: Config, { folder, store, logs }: Opened, say: Say):
   const { observer } = logs;
   const digests = hmacDigests(obtainSecret(config.secretKey, folder));
   const bus = busOf(config, store);
+  if (!(await answersWithin(bus, DOORBELL_PATIENCE))) {
+    say("the doorbell does not answer; until it does, nodes hear each other a beat late");
+  }
   let stopping = false;
   // Each port is a server of its own to the runtime, with topics of its own.
   const servers: Bun.Server<BunSocket>[] = [];

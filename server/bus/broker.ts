@@ -3,10 +3,10 @@ export interface Broker {
   /** Never throws; what cannot be sent now is lost. */
   publish(channel: string, text: string): void;
   /**
-   * Asks for what is published there, by whomever; and again whenever the line comes back. Resolves with true once it
-   * is heard, with false where that takes until the line is back.
+   * Asks for what is published there, by whomever; and again whenever the line comes back. `stands` is called once, as
+   * soon as it is heard.
    */
-  listen(channel: string): Promise<boolean>;
+  listen(channel: string, stands: () => void): void;
   leave(channel: string): void;
   /** Rejects where it does not answer. */
   ready(): Promise<void>;

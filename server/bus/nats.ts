@@ -23,14 +23,18 @@ export function natsAddress(url: string): NatsAddress {
 
 /** NATS as the doorbell. Its client goes on by itself when a server of the list comes back. */
 export function natsBroker(address: NatsAddress, heard: Heard): Broker {
-  const channels = new Map<string, Subscription | null>();
+  const channels = new Map<string, { stands: () => void; subscription?: Subscription }>();
   let connection: NatsConnection | null = null;
   let closed = false;
   const listen = (to: NatsConnection, channel: string) => {
+    const asked = channels.get(channel);
+    if (!asked) return;
     const callback = (error: Error | null, message: { subject: string; string(): string }) => {
       if (!error) heard(message.subject, message.string());
     };
-    channels.set(channel, to.subscribe(channel, { callback }));
+    asked.subscription = to.subscribe(channel, { callback });
+    // Resolves also where the line was lost meanwhile, once it is back.
+    to.flush().then(asked.stands, () => {});
   };
   const opening = open(address).then(async (opened) => {
     if (closed) {
@@ -46,17 +50,12 @@ export function natsBroker(address: NatsAddress, heard: Heard): Broker {
       if (!connection || connection.isClosed()) return;
       connection.publish(channel, text);
     },
-    async listen(channel) {
-      channels.set(channel, null);
-      if (!connection || connection.isClosed()) return false;
-      listen(connection, channel);
-      return within(PATIENCE, connection.flush()).then(
-        () => true,
-        () => false,
-      );
+    listen(channel, stands) {
+      channels.set(channel, { stands });
+      if (connection && !connection.isClosed()) listen(connection, channel);
     },
     leave(channel) {
-      channels.get(channel)?.unsubscribe();
+      channels.get(channel)?.subscription?.unsubscribe();
       channels.delete(channel);
     },
     async ready() {

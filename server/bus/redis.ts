@@ -43,20 +43,26 @@ const AT_ONCE = 1_000;
 export function redisBroker(address: RedisAddress, heard: Heard): Broker {
   const speaker = connect(address);
   const listener = connect(address);
-  const channels = new Set<string>();
+  /** With what is to be called once they are heard. */
+  const channels = new Map<string, (() => void) | null>();
+  const subscribe = async (asked: readonly string[]) => {
+    await listener.subscribe(...asked);
+    for (const channel of asked) {
+      const stands = channels.get(channel);
+      if (stands) channels.set(channel, null);
+      stands?.();
+    }
+  };
   listener.on("message", heard);
   listener.on("ready", () => {
-    const all = [...channels];
-    for (let at = 0; at < all.length; at += AT_ONCE) lost(listener.subscribe(...all.slice(at, at + AT_ONCE)));
+    const all = [...channels.keys()];
+    for (let at = 0; at < all.length; at += AT_ONCE) lost(subscribe(all.slice(at, at + AT_ONCE)));
   });
   return {
     publish: (channel, text) => lost(speaker.publish(channel, text)),
-    listen(channel) {
-      channels.add(channel);
-      return listener.subscribe(channel).then(
-        () => true,
-        () => false,
-      );
+    listen(channel, stands) {
+      channels.set(channel, stands);
+      lost(subscribe([channel]));
     },
     leave(channel) {
       channels.delete(channel);

@@ -25,9 +25,9 @@ export function remoteBus(prefix: string, connect: (heard: Heard) => Broker): Bu
     if (!letter || letter[1] === self || !channel.startsWith(`${prefix}.`)) return;
     here.publish(Number(channel.slice(prefix.length + 1)), letter[2] ?? { is: "rung" });
   });
-  const listen = async (conversation: ConversationId) => {
+  const listen = (conversation: ConversationId) => {
     // What was published before this stood may have been read by nobody.
-    if (await broker.listen(channelOf(conversation))) here.publish(conversation, { is: "rung" });
+    broker.listen(channelOf(conversation), () => here.publish(conversation, { is: "rung" }));
   };
   return {
     node: self,
@@ -38,7 +38,7 @@ export function remoteBus(prefix: string, connect: (heard: Heard) => Broker): Bu
     subscribe(conversation, heard) {
       const stop = here.subscribe(conversation, heard);
       const others = listening.get(conversation) ?? 0;
-      if (others === 0) void listen(conversation);
+      if (others === 0) listen(conversation);
       listening.set(conversation, others + 1);
       let left = false;
       return () => {

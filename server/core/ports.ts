@@ -174,12 +174,22 @@ export interface Unread {
   asOf: Seq;
 }
 
+/** Names of which each is used by one socket at a time, on whatever node. They lapse 6 seconds after a node's death. */
+export interface Leases {
+  /** Takes this name for this node; false where another node that lives has it, which is told that it is wanted. */
+  take(name: string): Promise<boolean>;
+  free(name: string): Promise<void>;
+  /** Calls back for names of this node: `wanted` by another, or `lost` to another after this node could not be heard. */
+  listen(wanted: (name: string) => void, lost: (name: string) => void): void;
+}
+
 /**
  * Where everything durable lives. A promise that resolves has been synced to disk.
  * Throws ChatError `unavailable` when nothing can be written; then nothing was.
  */
 export interface Store {
   readonly epoch: Epoch;
+  readonly leases: Leases;
   /**
    * One transaction for the whole batch, the marks last. Seqs are dense in each conversation. A mark goes no further
    * than the head and never back, what is read is delivered, and a mark of somebody who is no member is left out.

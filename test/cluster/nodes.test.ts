@@ -26,6 +26,8 @@ test("[CLU4] what is said on one node is heard on another at once, long before t
   const [one, two] = await pair();
   const room = await one.createRoom({ name: "Bridge" });
   await two.join(room.id);
+  await until(two, () => two.conversation(room.id)?.members === 2);
+  await two.loadOlder(room.id);
   await one.post(room.id, "Over the bridge.").sent;
   await until(two, () => JSON.stringify(two.timeline(room.id).rows).includes("Over the bridge."), 5_000);
   await two.post(room.id, "And back.").sent;
@@ -53,6 +55,28 @@ test("[CLU6] who is here and who writes is known on every node, also to old clie
   await Bun.sleep(100);
   expect(await old.rest()).toEqual(["System: bob has left the chat"]);
   for (const client of [one, two]) client.disconnect();
+});
+
+test("[CLU7] a dialect's name is used once on all nodes, and free within 8 s of the death of its node", async () => {
+  cluster = await Cluster.start({ nodes: 2, doorbell: null, env: { PARLEY_NAME_DIALECT: "plain" } });
+  const [one, two] = cluster.nodes.map(
+    ({ url }) =>
+      () =>
+        OldClient.open(`${url}/ws/Olga`),
+  );
+  const first = await one?.();
+  expect(await first?.next()).toBe("System: Olga has joined the chat");
+  const second = await two?.();
+  expect(await second?.end()).toEqual({ code: 1008, reason: "Username already taken" });
+  await cluster.nodes[0]?.kill();
+  const killed = Date.now();
+  for (;;) {
+    const again = await two?.();
+    const heard = await Promise.race([again?.next().catch(() => null), again?.end().then(() => null)]);
+    if (heard === "System: Olga has joined the chat") break;
+    expect(Date.now() - killed).toBeLessThan(20_000);
+    await Bun.sleep(500);
+  }
 });
 
 test("[CLU5] nodes are killed, Postgres crashes and the bus is gone, all under load: nothing is lost, doubled, misordered or miscounted", async () => {

@@ -124,3 +124,23 @@ test("[CLU3] a name that two nodes are asked for at once is given once", async (
     expect((await Promise.all(asked)).sort()).toEqual(["given", "name_taken", "name_taken"]);
   }
 });
+
+test("[CLU7] a name is leased to one node at a time; who wants it is heard, and what is given back is free", async () => {
+  const [one, two] = stores;
+  const wanted: string[] = [];
+  one.leases.listen(
+    (name) => wanted.push(name),
+    () => {},
+  );
+  expect(await one.leases.take("plain/olga")).toBe(true);
+  expect(await two.leases.take("plain/olga")).toBe(false);
+  expect(await two.leases.take("plain/other")).toBe(true);
+  for (const end = Date.now() + 10_000; wanted.length === 0 && Date.now() < end; ) await Bun.sleep(50);
+  expect(wanted).toEqual(["plain/olga"]);
+  const [freed, taken] = [one.leases.free("plain/olga"), one.leases.take("plain/olga")];
+  expect(await taken).toBe(true);
+  await freed;
+  expect(await two.leases.take("plain/olga")).toBe(false);
+  await one.close();
+  expect(await two.leases.take("plain/olga")).toBe(true);
+});

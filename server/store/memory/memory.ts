@@ -1,6 +1,7 @@
 import type { Mark, Member } from "@parley/protocol/conversations";
 import type { Seq, UserId } from "@parley/protocol/ids";
 import type { Store } from "../../core/ports.ts";
+import { soleLeases } from "../leases.ts";
 import * as access from "./access.ts";
 import { commitBatch } from "./commit.ts";
 import * as people from "./people.ts";
@@ -10,7 +11,7 @@ import { claimOf, State } from "./state.ts";
 /** A store that keeps everything in this process, as plainly as possible: the reference for the others. */
 export function memoryStore(epoch = crypto.randomUUID().replaceAll("-", "").slice(0, 16)): Store {
   const state = new State();
-  return { epoch, ...peopleOf(state), ...conversationsOf(state), ...logsOf(state), ...lifecycle };
+  return { epoch, leases: soleLeases, ...peopleOf(state), ...conversationsOf(state), ...logsOf(state), ...lifecycle };
 }
 
 const lifecycle = {

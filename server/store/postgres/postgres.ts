@@ -4,6 +4,7 @@ import { Accesses } from "./access.ts";
 import { type Answer, decoded, encoded } from "./commit.ts";
 import { explained, isUndone } from "./errors.ts";
 import { History } from "./history.ts";
+import { SharedLeases } from "./leases.ts";
 import { type Database, epochOf, openDatabase, type PostgresOptions, writeMeta } from "./open.ts";
 import { claimOwnership, offerOwnership } from "./ownership.ts";
 import { People } from "./people.ts";
@@ -27,9 +28,15 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
       throw explained(error);
     }
   };
+  const leases = new SharedLeases(sql);
   return {
     get epoch() {
       return epoch;
+    },
+    leases: {
+      take: (name) => ask(() => leases.take(name)),
+      free: (name) => ask(() => leases.free(name)),
+      listen: (wanted, lost) => leases.listen(wanted, lost),
     },
     commit: (writes, marks) => ask(() => commit(sql, writes, marks)),
     ...logsOf(ask, new History(sql)),
@@ -46,6 +53,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
     async close() {
       if (closed) return;
       closed = true;
+      await leases.close().catch(() => {});
       await sql.end({ timeout: LAST_SECONDS });
     },
   };

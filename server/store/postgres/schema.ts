@@ -127,4 +127,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX uses ON tokens (person, used);
   `,
   COMMIT,
+  `
+  CREATE TABLE nodes (id text PRIMARY KEY, seen timestamptz NOT NULL);
+  CREATE TABLE leases (name text PRIMARY KEY, node text NOT NULL, wanted boolean NOT NULL DEFAULT false);
+  CREATE INDEX leased ON leases (node);
+  `,
 ];

@@ -1,5 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Store } from "../../core/ports.ts";
+import { soleLeases } from "../leases.ts";
 import { Accesses } from "./access.ts";
 import { Commits } from "./commit.ts";
 import { attempt } from "./errors.ts";
@@ -32,6 +33,7 @@ export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN): Store {
   };
   return {
     epoch: opened.epoch,
+    leases: soleLeases,
     ...logsOf(ask, new Commits(transactions, statements, accesses), new History(statements), scrub, readiness),
     ...peopleOf(ask, new People(transactions, statements)),
     ...accessOf(ask, accesses),

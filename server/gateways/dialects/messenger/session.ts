@@ -12,7 +12,14 @@ export function messengerDialect(parts: DialectParts): ForeignDialect {
   // Refused before it is accepted, a browser would not learn why.
   const taken = { is: "closed", code: 1008, reason: "Username already taken" } as const;
   const home = parts.homes.messenger ?? "messenger";
-  const dialect = { parts, channels, wire: messengerWire, home, uses: new Uses(), taken };
+  const dialect = {
+    parts,
+    channels,
+    wire: messengerWire,
+    home,
+    uses: new Uses(parts.store.leases, "messenger"),
+    taken,
+  };
   const admit: ForeignDialect["admit"] = (handshake) =>
     homeDialect(dialect, handshake.segments[2] as string, handshake);
   return { name: "messenger", gaps, admit };

@@ -10,6 +10,13 @@ import { gaps } from "./gaps.ts";
 export function plainDialect(parts: DialectParts): ForeignDialect {
   const channels = new Channels(parts, plainCodec);
   const taken = { is: "closed", code: 1008, reason: "Username already taken" } as const;
-  const home = { parts, channels, wire: plainWire, home: parts.homes.plain ?? "plain", uses: new Uses(), taken };
+  const home = {
+    parts,
+    channels,
+    wire: plainWire,
+    home: parts.homes.plain ?? "plain",
+    uses: new Uses(parts.store.leases, "plain"),
+    taken,
+  };
   return { name: "plain", gaps, admit: (handshake) => homeDialect(home, handshake.segments[1] as string, handshake) };
 }
