@@ -57,7 +57,7 @@ test("[CLU6] who is here and who writes is known on every node, also to old clie
   for (const client of [one, two]) client.disconnect();
 });
 
-test("[CLU7] a dialect's name is used once on all nodes, and free within 8 s of the death of its node", async () => {
+test("[CLU8] a dialect's name is used once on all nodes, and free within 8 s of the death of its node", async () => {
   cluster = await Cluster.start({ nodes: 2, doorbell: null, env: { PARLEY_NAME_DIALECT: "plain" } });
   const [one, two] = cluster.nodes.map(
     ({ url }) =>

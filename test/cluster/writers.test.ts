@@ -125,7 +125,7 @@ test("[CLU3] a name that two nodes are asked for at once is given once", async (
   }
 });
 
-test("[CLU7] a name is leased to one node at a time; who wants it is heard, and what is given back is free", async () => {
+test("[CLU8] a name is leased to one node at a time; who wants it is heard, and what is given back is free", async () => {
   const [one, two] = stores;
   const wanted: string[] = [];
   one.leases.listen(
