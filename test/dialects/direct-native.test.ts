@@ -143,6 +143,23 @@ test("[DIA98] direct: whoever is added to a group hears it from then on, and not
   await bob.leave();
 });
 
+test("[DIA96] direct: nobody begins to write to somebody whose account has ended, and what was said before stays", async () => {
+  const [ned, olaf] = [await sdk("Ned"), await sdk("Olaf")];
+  const [bob, cas] = [await site.enter(45), await site.enter(46)];
+  bob.say({ recipient_id: ned.id, message: "before" });
+  expect((await bob.json()).type).toBe("message_sent");
+  for (const client of [ned, olaf]) await client.call("delete_account", {});
+  cas.say({ recipient_id: ned.id, message: "hello?" });
+  expect(await cas.json()).toEqual({ type: "error", message: `User ${ned.id} does not exist.` });
+  const body = { sender_id: 46, recipient_id: olaf.id, message: "hello?" };
+  expect(await site.ask("POST", "/messages/", { body })).toMatchObject({
+    status: 404,
+    body: { detail: "Receiver does not exist" },
+  });
+  expect(await site.between(45, ned.id)).toMatchObject([{ message: "before" }]);
+  await Promise.all([bob.leave(), cas.leave()]);
+});
+
 test("[DIA99] direct: a number that is held needs its token on the socket, and with it is that person on every device", async () => {
   const token = await heldBy(site.url, "Nils");
   const me = await fetch(`${site.url}/api/me`, { headers: { authorization: `Bearer ${token}` } });

@@ -101,7 +101,7 @@ async function place(parts: DialectParts, user: User, to: To): Promise<Conversat
     throw new ChatError("not_found", NO_GROUP);
   }
   await existing(parts, to.user, NO_RECIPIENT);
-  const id = await openDirect(parts, { user }, to.user).catch(told("gone", NO_RECIPIENT));
+  const id = await openDirect(parts, { user }, to.user).catch(told("not_found", NO_RECIPIENT));
   return (await parts.store.conversation(id)) as ConversationRow;
 }
 

@@ -19,8 +19,13 @@ const HIDDEN = ["not_found", "gone"];
 
 /** The direct of this person and another, made where there is none. Throws `not_found`. */
 export async function openDirect({ chat, digests }: Parts, actor: Actor, user: UserId): Promise<ConversationId> {
-  await existing({ chat }, user, `User ${user} does not exist.`);
-  const { conversation } = await chat.run(actor, "open_direct", { key: digests.random(KEY_LENGTH), user });
+  const none = `User ${user} does not exist.`;
+  await existing({ chat }, user, none);
+  const opening = chat.run(actor, "open_direct", { key: digests.random(KEY_LENGTH), user });
+  const { conversation } = await opening.catch((error) => {
+    // Whose account has ended is nobody any more.
+    throw error instanceof ChatError && error.code === "gone" ? new ChatError("not_found", none) : error;
+  });
   return conversation.id;
 }
 
