@@ -79,6 +79,7 @@ export class Channel implements Tap, Watcher {
   #expected = 0;
   /** The room was deleted: nobody comes and goes any more. */
   #isOver = false;
+  readonly #over = Promise.withResolvers<void>();
   /** What waits for a name that is being read; null where nothing does. */
   #chain: Promise<void> | null = null;
   #delivered = 0;
@@ -162,12 +163,13 @@ export class Channel implements Tap, Watcher {
     void this.#inOrder([], () => {
       for (const guest of [...this.#guests.keys()]) this.#end(guest, "gone");
       this.#endWhereEmpty();
+      this.#over.resolve();
     });
   }
 
-  /** Resolves when everything that was heard so far is told, the end of the room too. */
-  settled(): Promise<void> {
-    return this.#inOrder([], () => {});
+  /** Resolves when the room was deleted and its sockets here are told, or nobody is here any more. */
+  get over(): Promise<void> {
+    return this.#over.promise;
   }
 
   came(user: UserId): void {
@@ -241,6 +243,7 @@ export class Channel implements Tap, Watcher {
     this.#tapped?.untap();
     this.#unwatch();
     this.#ended();
+    this.#over.resolve();
   }
 
   /** What was said here reached all whose sockets took it: their marks move, so that authors see it. */

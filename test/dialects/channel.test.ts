@@ -43,7 +43,7 @@ async function crowded(count: number) {
   return { stage, owner, room, channel, counts, published, told };
 }
 
-function guestOf(user: User, told: string[]): Guest {
+function guestOf(user: User, told: string[], ended: (why: string) => void = () => {}): Guest {
   const socket = {
     ...{
       network: "",
@@ -58,7 +58,7 @@ function guestOf(user: User, told: string[]): Guest {
     ...{ send: (frame: string) => void told.push(frame), close: () => {}, end: () => {}, terminate: () => {} },
     ...{ ping: () => {}, alive: async () => true },
   } as Socket;
-  return { user, socket, saysBlank: false, isGone: false, since: 0, active: 0, ended: () => {} };
+  return { user, socket, saysBlank: false, isGone: false, since: 0, active: 0, ended };
 }
 
 test("[DIA6] what happens in a room is encoded once and published once for all sockets of a dialect, however many there are", async () => {
@@ -72,4 +72,32 @@ test("[DIA6] what happens in a room is encoded once and published once for all s
   expect(counts.message).toBe(3);
   expect(published.slice(before).map((frame) => JSON.parse(frame).content)).toEqual(["one", "two", "three"]);
   expect(told).toHaveLength(200);
+});
+
+test("[DIA70] rooms: what was said before a room was deleted is told before its sockets end, however long a name takes to be read", async () => {
+  const { stage, owner, room, channel, published } = await crowded(1);
+  const ends: string[] = [];
+  const user = await stage.chat.people.open("last");
+  channel.expect();
+  const membership = await joined({ chat: stage.chat, digests }, user, room);
+  await channel.enter(
+    guestOf(user, [], (why) => ends.push(why, ...published.slice(-1))),
+    membership,
+  );
+  const { people } = stage.chat;
+  const known = people.known.bind(people);
+  const gate = Promise.withResolvers<void>();
+  people.known = async (ids) => {
+    await gate.promise;
+    return known(ids);
+  };
+  const over = channel.over.then(() => ends.push("over"));
+  await stage.post(owner, room, "last words");
+  await stage.chat.run({ user: owner }, "delete_room", { key: "end", conversation: room });
+  await stage.settle();
+  expect(ends).toEqual([]);
+  gate.resolve();
+  await over;
+  expect([ends[0], ends[2]]).toEqual(["gone", "over"]);
+  expect(JSON.parse(ends[1] as string)).toMatchObject({ type: "message", username: "ada", content: "last words" });
 });

@@ -16,6 +16,9 @@ import { newRoom, type RoomShown } from "./table.ts";
 type Proven = User | null;
 type Answer = (by: Proven) => Promise<Response>;
 
+/** Milliseconds that the sockets of a deleted room may take to be told so, before the deletion is answered. */
+const TELLING = 1_000;
+
 /** Pure: the id of a room as it stands in an address; null where it is none. */
 export function roomId(segment: string): ConversationId | null {
   return /^\d{1,15}$/.test(segment) ? Number(segment) : null;
@@ -99,8 +102,19 @@ class RoomsOverHttp {
     const id = await this.#room(segment, by ?? (await this.#parts.chat.house()));
     const channel = this.#channels.get(id);
     await this.#parts.chat.rooms.close(id, by && { user: by });
-    await channel?.settled();
+    if (channel) await this.#within(TELLING, channel.over);
     return new Response(null, { status: 204 });
+  }
+
+  /** Resolves with the promise, or after so many milliseconds without it: a bus may be slow, or lose what it was told. */
+  #within(ms: number, done: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#parts.clock.after(ms, resolve);
+      void done.then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   async #messages(segment: string, by: Proven): Promise<Response> {
