@@ -28,8 +28,8 @@ export type Opening = (socket: Socket) => Session;
 export interface Session {
   /** One message as it came; binary ones as bytes. Must not throw. */
   receive(message: string | Uint8Array): void;
-  /** The socket is gone, whoever closed it. */
-  closed(): void;
+  /** The socket is gone, whoever closed it; with 1006 where nobody did. */
+  closed(code: number): void;
   /** A ping was answered. */
   ponged?(): void;
   /** A beat passes: says so where the dialect has a word for it. False where nothing was received for two of them. */

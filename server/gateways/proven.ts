@@ -35,8 +35,8 @@ class ProvenSession implements Session {
     this.#session.receive(message);
   }
 
-  closed(): void {
-    this.#session.closed();
+  closed(code: number): void {
+    this.#session.closed(code);
     void this.#watching.then((stop) => stop());
   }
 

@@ -20,6 +20,7 @@ export class BunSocket implements Socket {
   /** What waits for the pong of each numbered ping. */
   #heard: Map<number, (alive: boolean) => void> | null = null;
   #pings = 0;
+  #closedWith: number | null = null;
   #open: Opening | null;
   readonly network: string;
   readonly cookie: string | null;
@@ -50,7 +51,7 @@ export class BunSocket implements Socket {
     this.#open = null;
     this.session = session;
     // It may have been accepted only to be closed: then it is gone by now.
-    if (!this.isOpen) session.closed();
+    if (this.#closedWith !== null) session.closed(this.#closedWith);
     return session;
   }
 
@@ -127,11 +128,12 @@ export class BunSocket implements Socket {
     this.#ws?.terminate();
   }
 
-  closed(): void {
+  closed(code: number): void {
     this.#ws = null;
+    this.#closedWith = code;
     this.#wake();
     for (const resolve of this.#heard?.values() ?? []) resolve(false);
-    this.session?.closed();
+    this.session?.closed(code);
   }
 
   #wake(): void {

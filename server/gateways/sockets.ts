@@ -170,7 +170,7 @@ export class SocketGateway {
     const seconds = Math.round((performance.now() - socket.since) / 1000);
     this.#log("info", "socket_closed", { connection: socket.connection, code, seconds });
     if (socket.session) this.#sessions.delete(socket.session);
-    socket.closed();
+    socket.closed(code);
   }
 
   #beatOne(session: Session, socket: BunSocket): void {

@@ -85,6 +85,24 @@ test("[DIA82] direct: what was said to somebody who is away waits for them, come
   for (const client of [ann, again]) await client.leave();
 });
 
+test("[DIA82] direct: who closes on having heard a message does not hear it again, and hears what they had not", async () => {
+  const ann = await enter(23);
+  await (await enter(24)).leave();
+  for (const text of ["one", "two", "three"]) ann.say(hello(24, text));
+  for (let sent = 0; sent < 3; sent++) expect((await ann.json()).type).toBe("message_sent");
+  const back = await enter(24);
+  for (const text of ["one", "two", "three"]) expect(await back.json()).toMatchObject({ message: text });
+  await back.leave();
+  const again = await enter(24);
+  expect(await again.rest()).toEqual([]);
+  ann.say(hello(24, "four"));
+  expect(await again.json()).toMatchObject({ message: "four" });
+  await again.leave();
+  const third = await enter(24);
+  expect(await third.rest()).toEqual([]);
+  for (const client of [ann, third]) await client.leave();
+});
+
 test("[DIA83] direct: a person has any number of connections, each of which hears everything", async () => {
   const ann = await enter(31);
   const devices = [await enter(32), await enter("+32"), await enter("032")];

@@ -19,7 +19,7 @@ export const gaps: readonly Gap[] = [
     why: "The wire has no cursor, so what was delivered is known of the person alone.",
   },
   {
-    what: "What a client hears in the moment in which its connection ends may be said to it again, with the same id.",
+    what: "What a client hears just before its connection is cut may be said to it again, with the same id.",
     why: "Delivered is what a pong says was read; without one it may not have come.",
   },
   {

@@ -6,6 +6,8 @@ import type { User } from "../../../core/ports.ts";
 export interface Reader {
   readonly user: User;
   say(frame: string): void;
+  /** Says what stands at this seq, and notices where its client goes away on having heard it. */
+  deliver(frame: string, conversation: ConversationId, seq: Seq): void;
   /** Everything up to this seq was said to it. `isTold`: others hear of it when it has come. */
   reached(conversation: ConversationId, seq: Seq, isTold: boolean): void;
   /** Where much is to be said, it is said one after the other: resolves when this was. */

@@ -18,6 +18,8 @@ export interface DirectSessionParts extends DialectParts {
 }
 
 const BEATS_OF_SILENCE = 2;
+/** How a connection ends that nobody closed. */
+const ABNORMAL = 1006;
 /** Milliseconds in which a client must have read what was said, for it to count as delivered. */
 const PONG = 60_000;
 /** Milliseconds between two marks where nobody is told of them. */
@@ -38,6 +40,8 @@ export class DirectSession implements Session, Reader {
   #isGone = false;
   /** What was said, and is not known to have come. */
   #said = new Map<ConversationId, Seq>();
+  /** What came up to its own ping, beyond what is known to have come. */
+  readonly #heard = new Map<ConversationId, Seq>();
   #isConfirming = false;
   #cancelMarks: (() => void) | null = null;
 
@@ -64,6 +68,12 @@ export class DirectSession implements Session, Reader {
 
   say(frame: string): void {
     if (!this.#isGone) this.#socket.send(frame);
+  }
+
+  deliver(frame: string, conversation: ConversationId, seq: Seq): void {
+    // Who has read this ping and closes then has heard what stands right behind it.
+    void this.#socket.alive(PONG).then((alive) => alive && this.#heard.set(conversation, seq));
+    this.say(frame);
   }
 
   reached(conversation: ConversationId, seq: Seq, isTold: boolean): void {
@@ -104,7 +114,9 @@ export class DirectSession implements Session, Reader {
     this.#end(1012, "Service restart");
   }
 
-  closed(): void {
+  closed(code: number): void {
+    if (!this.#isGone && code !== ABNORMAL)
+      for (const [conversation, seq] of this.#heard) this.#mark(conversation, seq);
     this.#isGone = true;
     this.#cancelMarks?.();
     this.#parts.online.remove(this.user.id, this);
@@ -171,9 +183,14 @@ export class DirectSession implements Session, Reader {
       const said = this.#said;
       this.#said = new Map();
       if (!(await this.#socket.alive(PONG))) break;
-      for (const [conversation, delivered] of said) this.#mark(conversation, delivered);
+      for (const [conversation, delivered] of said) this.#confirmed(conversation, delivered);
     }
     this.#isConfirming = false;
+  }
+
+  #confirmed(conversation: ConversationId, delivered: Seq): void {
+    if ((this.#heard.get(conversation) ?? 0) <= delivered) this.#heard.delete(conversation);
+    this.#mark(conversation, delivered);
   }
 
   #mark(conversation: ConversationId, delivered: Seq): void {

@@ -175,7 +175,7 @@ export class Talk implements Tap, Watcher {
 
   #sayOne(reader: Reader, seat: Seat, { id, seq, author, time, text, reply_to }: Message): void {
     if (text === null) return;
-    if (author !== reader.user.id) reader.say(this.#encoded({ id, author, time, text }, reply_to));
+    if (author !== reader.user.id) this.#deliver(reader, this.#encoded({ id, author, time, text }, reply_to), seq);
     else if (seq > seat.own) reader.say(messageSent(id, time));
   }
 
@@ -207,8 +207,13 @@ export class Talk implements Tap, Watcher {
     if (text === null) return;
     const frame = this.#encoded({ id, author, time, text }, reply_to);
     const hearing = this.#seats.hearing(seq);
-    for (const reader of hearing) if (reader.user.id !== author) reader.say(frame);
+    for (const reader of hearing) if (reader.user.id !== author) this.#deliver(reader, frame, seq);
     for (const reader of hearing) if (reader.user.id === author) reader.say(messageSent(id, time));
+  }
+
+  #deliver(reader: Reader, frame: string, seq: Seq): void {
+    if (tellsMarks(this.row)) reader.deliver(frame, this.conversation, seq);
+    else reader.say(frame);
   }
 
   #encoded(said: Omit<Said, "to" | "replyTo">, replyTo: Seq | undefined): string {
