@@ -197,7 +197,7 @@ function ownLists(folder: string): string[] {
 function launcher(program: Program, root: string): string {
   return `#!/bin/sh
 libraries=$(find "${root}/lib" "${root}/usr/lib" -maxdepth 1 -type d 2>/dev/null | tr '\\n' ':')
-export LD_LIBRARY_PATH="$libraries$LD_LIBRARY_PATH" XDG_DATA_HOME="${root}/usr/share"
+export LD_LIBRARY_PATH="$libraries$LD_LIBRARY_PATH" XDG_DATA_HOME="\${XDG_DATA_HOME:-${root}/usr/share}"
 export PYTHONPATH="${root}/usr/lib/python3/dist-packages"
 [ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_PATH="${root}/etc/fonts"
 exec "${root}"/${program.inside} "$@"

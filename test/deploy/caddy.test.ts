@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { caddy, orSkip } from "../../tools/debian.ts";
 import { ROOT } from "../../tools/source/tree.ts";
@@ -57,15 +57,13 @@ beforeAll(async () => {
   mkdirSync(home);
   const here = { PATH: process.env.PATH ?? "", HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home };
   const command = [program, "run", "--adapter", "caddyfile", "--config", caddyfile()];
-  front = await WebServer.start(
-    command,
-    { ...here, DOMAIN: "localhost, 127.0.0.1", UPSTREAM: `127.0.0.1:${port}` },
-    safe,
-  );
-  while (!(await Bun.file(certificate).exists())) await Bun.sleep(20);
-  ca = readFileSync(certificate, "utf8");
-  // Its certificates come a moment after its ports.
-  while (!(await fetch(`${url}/health`, { tls: { ca } }).catch(() => null))?.ok) await Bun.sleep(50);
+  const works = async () => {
+    if (!existsSync(certificate)) return false;
+    ca = readFileSync(certificate, "utf8");
+    return (await fetch(`${url}/health`, { tls: { ca } }).catch(() => null))?.ok === true;
+  };
+  const settings = { ...here, DOMAIN: "localhost, 127.0.0.1", UPSTREAM: `127.0.0.1:${port}` };
+  front = await WebServer.start(command, settings, works);
 }, 120_000);
 
 afterAll(async () => {

@@ -1,6 +1,4 @@
-import { connect } from "node:net";
-
-const STARTS_WITHIN = 15_000;
+const STARTS_WITHIN = 20_000;
 
 /** A web server in front of Parley, as a process of its own. */
 export class WebServer {
@@ -13,13 +11,17 @@ export class WebServer {
     this.#said = Promise.all([new Response(stdout).text(), new Response(stderr).text()]).then((all) => all.join(""));
   }
 
-  /** Starts it, and resolves once it listens on this port of this machine. */
-  static async start(command: string[], env: Record<string, string>, port: number): Promise<WebServer> {
+  /** Starts it, and resolves once it is so that it works; otherwise it is an error with its own words. */
+  static async start(
+    command: string[],
+    env: Record<string, string>,
+    works: () => Promise<boolean>,
+  ): Promise<WebServer> {
     const server = new WebServer(command, env);
-    for (const until = Date.now() + STARTS_WITHIN; !(await listens(port)); await Bun.sleep(20)) {
+    for (const until = Date.now() + STARTS_WITHIN; !(await works()); await Bun.sleep(50)) {
       if (server.#child.exitCode === null && Date.now() < until) continue;
       await server.stop();
-      throw new Error(`${command[0]} does not start: ${await server.#said}`);
+      throw new Error(`${command[0]} does not work: ${await server.#said}`);
     }
     return server;
   }
@@ -28,11 +30,4 @@ export class WebServer {
     this.#child.kill("SIGKILL");
     await this.#child.exited;
   }
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
-    socket.on("connect", () => socket.destroy());
-  });
 }
