@@ -55,11 +55,14 @@ const SECRETS = {
   refused: "nor what was refused",
   broken: "nor what is no frame",
   old: "nor what an old client says",
+  direct: "nor what one number writes to another",
+  password: "a password that nobody guesses",
+  wrong: "a password that is not the one",
 };
 
 /** Says each secret where it belongs, and where it does not. */
 async function talk(url: string): Promise<void> {
-  const { guest, query, bearer, cookie, text, edited, refused, broken, old } = SECRETS;
+  const { guest, query, bearer, cookie, text, edited, refused, broken, old, direct, password, wrong } = SECRETS;
   const line = await Line.open(`${url.replace("http", "ws")}/socket?token=${query}`);
   line.say([{ t: "hello", version: 1, guest: { name: "Ann", secret: guest } }]);
   await line.until(({ t }) => t === "caught_up");
@@ -71,6 +74,16 @@ async function talk(url: string): Promise<void> {
   await line.ask({ t: "post", key: "p2", conversation: 999, text: refused });
   line.raw(broken);
   await line.ask({ t: "no_such", token: query });
+  await line.ask({ t: "set_password", key: "s", password });
+  await line.ask({ t: "set_password", key: "s2", password, old: wrong });
+  const signIn = (said: object) => {
+    const body = JSON.stringify({ name: "Ann", secret: bearer, cookie: true, ...said });
+    const headers = { "content-type": "application/json", "sec-fetch-site": "same-origin" };
+    return fetch(`${url}/api/sign-in`, { method: "POST", headers, body });
+  };
+  await signIn({ password: wrong });
+  const { status } = await signIn({ password });
+  if (status !== 200) throw new Error(`Nobody signed in: ${status}`);
   const headers = { authorization: `Bearer ${bearer}`, cookie: `session=${cookie}` };
   await fetch(`${url}/api/me?token=${query}`, { headers });
   await fetch(`${url}/api/guests`, { method: "POST", body: JSON.stringify({ name: 5, secret: guest }) });
@@ -80,6 +93,13 @@ async function talk(url: string): Promise<void> {
   while (!(await dora.next()).includes("at most"));
   await OldClient.open(`${url}/ws/dora?token=${query}`);
   await dora.leave();
+  const body = JSON.stringify({ emisor_id: 5, receptor_id: 6, texto: direct });
+  await fetch(`${url}/messages/?token=${query}`, { method: "POST", body });
+  const six = await OldClient.open(`${url}/dialects/direct/ws/6`);
+  six.say({ recipient_id: 5, message: direct });
+  six.say(direct);
+  await six.rest();
+  await six.leave();
   line.close();
 }
 
