@@ -190,6 +190,7 @@ export class Chat {
     this.feeds.trim();
     const feeds = this.feeds.all();
     const heads = await this.#parts.store.heads(feeds.map((feed) => feed.row.id));
+    this.#committer.ringDoubted();
     for (const feed of feeds) {
       const { seq: head, moved } = heads.get(feed.row.id) ?? { seq: 0, moved: 0 };
       if (head > feed.head.seq) feed.catchUpSoon();

@@ -1,6 +1,7 @@
 import type { Entry } from "@parley/protocol/entries";
 import type { ConversationId } from "@parley/protocol/ids";
-import type { Bus, Clock, Committed, MarkMove, Observer, Outcome, Store, Write } from "./ports.ts";
+import type { Observer, Outcome, Store, Write } from "./ports.ts";
+import { type Bus, type Clock, type Committed, type MarkMove, NEW } from "./ports.ts";
 
 interface Waiting<T> {
   resolve(value: T): void;
@@ -32,12 +33,14 @@ export class Committer {
   #writes: { write: Write; waiting: Waiting<Outcome> }[] = [];
   #marks = new Map<string, PendingMark>();
   #scheduled = false;
+  /** Conversations of commits that failed: where only the answer was lost, entries stand there that nobody heard of. */
+  readonly #doubted = new Set<ConversationId>();
 
   constructor(parts: CommitterParts) {
     this.#parts = parts;
   }
 
-  /** Resolves once the write is on disk, or was refused. Rejects with `unavailable` when nothing was written. */
+  /** Resolves once the write is on disk, or was refused. Rejects with `unavailable` when that is not known of it. */
   commit(write: Write): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.#writes.push({ write, waiting: { resolve, reject } });
@@ -57,6 +60,13 @@ export class Committer {
       this.#marks.set(id, pending);
       this.#schedule();
     });
+  }
+
+  /** The store answers again: whoever follows what a failed commit may have changed looks what stands there. */
+  ringDoubted(): void {
+    const doubted = [...this.#doubted];
+    this.#doubted.clear();
+    for (const conversation of doubted) this.#parts.bus.publish(conversation, { is: "rung" });
   }
 
   /** Resolves when nothing is waiting any more. */
@@ -82,18 +92,24 @@ export class Committer {
       this.#parts.observer.count("commits");
       const { outcomes, moved } = committed;
       this.#announce(outcomes);
+      this.ringDoubted();
       if (moved.length > 0) this.#parts.moved(committed);
       writes.forEach((pending, at) => {
         pending.waiting.resolve(outcomes[at] as Outcome);
       });
       for (const mark of marks) for (const waiting of mark.waiting) waiting.resolve();
     } catch (error) {
+      for (const { write } of writes) this.#doubt(write);
       // What came in meanwhile is refused alike: a later message must not overtake an earlier one that failed.
       for (const pending of [...writes, ...this.#writes.splice(0)]) pending.waiting.reject(error);
       for (const mark of marks) for (const waiting of mark.waiting) waiting.reject(error);
     }
     this.#scheduled = false;
     if (this.#writes.length > 0 || this.#marks.size > 0) this.#schedule();
+  }
+
+  #doubt({ drafts }: Write): void {
+    for (const { conversation } of drafts) if (conversation !== NEW) this.#doubted.add(conversation);
   }
 
   #announce(outcomes: readonly Outcome[]): void {

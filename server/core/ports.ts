@@ -185,7 +185,7 @@ export interface Leases {
 
 /**
  * Where everything durable lives. A promise that resolves has been synced to disk.
- * Throws ChatError `unavailable` when nothing can be written; then nothing was.
+ * Throws ChatError `unavailable` when nothing can be written; then nothing was, or only the answer was lost.
  */
 export interface Store {
   readonly epoch: Epoch;
