@@ -80,9 +80,36 @@ export class OwnPostgres {
     await ended;
   }
 
+  /** Ends every other connection, as a firewall or an operator would. */
+  cut(): Promise<void> {
+    return this.#ask(
+      (sql) => sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'`,
+    );
+  }
+
+  /** Carries out a statement in a transaction that lasts until the result is called. */
+  async hold(statement: string): Promise<() => Promise<void>> {
+    const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const held = this.#ask((sql) =>
+      sql.begin(async (one) => {
+        await one.unsafe(statement);
+        begun.resolve();
+        await over.promise;
+      }),
+    );
+    await Promise.race([begun.promise, held]);
+    return () => {
+      over.resolve();
+      return held;
+    };
+  }
+
   /** Stands still, or goes on: its processes are there and answer nothing. */
   signal(signal: "SIGSTOP" | "SIGCONT"): void {
-    this.#child?.kill(signal);
+    const { pid, exitCode, signalCode } = this.#child ?? {};
+    if (!pid || exitCode !== null || signalCode !== null) return;
+    for (const one of [pid, ...childrenOf(pid)]) process.kill(one, signal);
   }
 
   /** A name for a schema that nobody has used. */
@@ -109,6 +136,11 @@ export class OwnPostgres {
     await this.end();
     this.#folder.remove();
   }
+}
+
+/** Postgres has a process for each connection, in a session of its own. */
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
 }
 
 function asRoot(): boolean {

@@ -2,7 +2,7 @@ import type { UserId } from "@parley/protocol/ids";
 import { skeleton } from "../../core/names.ts";
 import type { NewToken, User } from "../../core/ports.ts";
 import { dayOf } from "../naming.ts";
-import type { Database } from "./open.ts";
+import { type Database, transact } from "./pool.ts";
 import { type StoredUser, USER, userOf } from "./rows.ts";
 
 /** Passwords and tokens: how somebody proves who they are. */
@@ -26,7 +26,7 @@ export class Accesses {
   }
 
   addToken({ user, tokenHash, password, time, most }: NewToken): Promise<boolean> {
-    return this.#sql.begin(async (sql) => {
+    return transact(this.#sql, async (sql) => {
       const [row] = await sql<
         { password: string | null }[]
       >`SELECT password FROM users WHERE id = ${user} FOR NO KEY UPDATE`;
@@ -37,7 +37,7 @@ export class Accesses {
       await sql`DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens
         WHERE person = ${user} AND hash <> ${tokenHash} ORDER BY used DESC, hash COLLATE "C" OFFSET ${most - 1})`;
       return true;
-    }) as Promise<boolean>;
+    });
   }
 
   async hasToken(user: UserId, tokenHash: string): Promise<boolean> {

@@ -2,7 +2,9 @@ import { ChatError } from "@parley/protocol/errors";
 import postgres from "postgres";
 
 /** Classes of SQLSTATE that the server or its operator causes: connections, resources, shutdown, a standby, timeouts. */
-const CIRCUMSTANCES = /^(08|53|57|58|25006|55P03|F0)/;
+const CIRCUMSTANCES = /^(08|53|57|58|25006|25P0[34]|55P03|F0)/;
+/** Those after which the connection is gone. */
+const ENDED = /^(08|57P0[1-5]|25P0[34])/;
 /** The transaction was undone because of another one: it may be asked again as it is. */
 const UNDONE = /^(40001|40P01)$/;
 /** Codes of the driver and of the network. */
@@ -14,6 +16,11 @@ const RETRY_AFTER = 1_000;
 /** Was this undone because of another transaction? Then it may be tried again. */
 export function isUndone(error: unknown): boolean {
   return UNDONE.test(codeOf(error));
+}
+
+/** Is the connection gone on which this was asked? */
+export function isLost(error: unknown): boolean {
+  return (error instanceof postgres.PostgresError ? ENDED : LOST).test(codeOf(error));
 }
 
 /** What circumstances prevent is `unavailable`; anything else is a bug of ours, and stays what it is. */

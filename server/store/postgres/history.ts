@@ -4,7 +4,7 @@ import type { Item } from "@parley/protocol/messages";
 import type { Logged, Stretch } from "../../core/ports.ts";
 import { SCANNED } from "../bounds.ts";
 import { type Edit, itemOf } from "../items.ts";
-import type { Database } from "./open.ts";
+import type { Database } from "./pool.ts";
 import { ENTRY, type EntryRow, entryOf, loggedOf } from "./rows.ts";
 
 /** An entry's bytes besides its key and body, about. */

@@ -1,7 +1,7 @@
 import type { UserId } from "@parley/protocol/ids";
 import type { User } from "../../core/ports.ts";
 import { lapsed, looksOf } from "../naming.ts";
-import type { Database } from "./open.ts";
+import type { Database } from "./pool.ts";
 
 type Holder = Pick<User, "id" | "kind" | "role"> & { look: string; used: number };
 

@@ -1,5 +1,5 @@
 import type { Leases } from "../../core/ports.ts";
-import type { Database } from "./open.ts";
+import type { Database } from "./pool.ts";
 
 /** Milliseconds between two signs of life of a node. */
 const SIGN = 2_000;

@@ -3,10 +3,8 @@ import postgres from "postgres";
 import { StoreError } from "../errors.ts";
 import { codeOf, explained } from "./errors.ts";
 import { schemaLock } from "./locks.ts";
+import { type Database, type Pool, poolOf, transact } from "./pool.ts";
 import { MIGRATIONS } from "./schema.ts";
-
-/** A pool of connections, or one of them within a transaction. */
-export type Database = postgres.Sql<{ bigint: number }>;
 
 /** How a database is reached. */
 export interface PostgresOptions {
@@ -27,21 +25,21 @@ const CONNECT_SECONDS = 5;
 const LONGEST_PAUSE = 1;
 
 /** Reaches a database and brings its schema to the present. Throws StoreError, with one sentence. */
-export async function openDatabase(options: PostgresOptions): Promise<Database> {
-  const sql = connect(options);
+export async function openDatabase(options: PostgresOptions): Promise<Pool> {
+  const pool = poolOf((connections) => connect(options, connections), options.connections);
   try {
-    await refuseForgetful(sql);
-    await migrate(sql, options);
-    return sql;
+    await refuseForgetful(pool.sql);
+    await migrate(pool.sql, options);
+    return pool;
   } catch (error) {
-    await sql.end({ timeout: 1 });
+    await pool.end(1);
     throw reasoned(error);
   }
 }
 
-function connect({ url, schema, connections, patience }: PostgresOptions): Database {
+function connect({ url, schema, patience }: PostgresOptions, max: number): Database {
   return postgres(url, {
-    max: connections,
+    max,
     connect_timeout: CONNECT_SECONDS,
     target_session_attrs: "read-write",
     backoff: (attempt) => Math.min(LONGEST_PAUSE, 0.05 * 2 ** attempt) * (0.5 + Math.random() / 2),
@@ -68,8 +66,7 @@ async function refuseForgetful(sql: Database): Promise<void> {
 
 /** One node migrates, and the others wait for it. */
 async function migrate(sql: Database, { schema, proof }: PostgresOptions): Promise<void> {
-  await sql.begin(async (transaction) => {
-    const one = transaction as unknown as Database;
+  await transact(sql, async (one) => {
     await one`SELECT pg_advisory_xact_lock(${schemaLock()})`;
     await one.unsafe(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
     await one`CREATE TABLE IF NOT EXISTS meta (name text PRIMARY KEY, value text NOT NULL)`;

@@ -1,6 +1,7 @@
 import type { UserId } from "@parley/protocol/ids";
 import { schemaLock } from "./locks.ts";
-import { type Database, readMeta, writeMeta } from "./open.ts";
+import { readMeta, writeMeta } from "./open.ts";
+import { type Database, transact } from "./pool.ts";
 
 /** Makes this person the server's owner where the secret is the one on offer. */
 export function claimOwnership(sql: Database, user: UserId, secretHash: string): Promise<boolean> {
@@ -25,9 +26,8 @@ export function offerOwnership(sql: Database, secretHash: string): Promise<boole
 }
 
 function alone<T>(sql: Database, work: (sql: Database) => Promise<T>): Promise<T> {
-  return sql.begin(async (transaction) => {
-    const one = transaction as unknown as Database;
+  return transact(sql, async (one) => {
     await one`SELECT pg_advisory_xact_lock(${schemaLock()})`;
     return work(one);
-  }) as Promise<T>;
+  });
 }

@@ -6,7 +6,7 @@ import type { NewGuest, User } from "../../core/ports.ts";
 import { changeNames, chooseNames, dayOf, findableAs, houseNames, looksOf, nameOfNumber } from "../naming.ts";
 import { Holdings } from "./holdings.ts";
 import { nameLock } from "./locks.ts";
-import type { Database } from "./open.ts";
+import { type Database, transact } from "./pool.ts";
 import { type StoredUser, USER, userOf } from "./rows.ts";
 
 type Names = Pick<User, "name" | "handle">;
@@ -14,6 +14,7 @@ type Names = Pick<User, "name" | "handle">;
 /** People, their tokens and the names they hold. Whoever changes names does so one after the other, on all nodes. */
 export class People {
   readonly #sql: Database;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(sql: Database) {
     this.#sql = sql;
@@ -126,12 +127,16 @@ export class People {
     }
   }
 
+  /** In turn on this node, too: names are changed one after the other anyway, and would take all connections. */
   #alone<T>(work: (sql: Database) => Promise<T>): Promise<T> {
-    return this.#sql.begin(async (transaction) => {
-      const sql = transaction as unknown as Database;
-      await sql`SELECT pg_advisory_xact_lock(${nameLock()})`;
-      return work(sql);
-    }) as Promise<T>;
+    const alone = () =>
+      transact(this.#sql, async (sql) => {
+        await sql`SELECT pg_advisory_xact_lock(${nameLock()})`;
+        return work(sql);
+      });
+    const turn = this.#last.then(alone, alone);
+    this.#last = turn;
+    return turn;
   }
 }
 

@@ -2,12 +2,13 @@ import { ChatError } from "@parley/protocol/errors";
 import type { Committed, MarkMove, Store, Write } from "../../core/ports.ts";
 import { Accesses } from "./access.ts";
 import { type Answer, decoded, encoded } from "./commit.ts";
-import { explained, isUndone } from "./errors.ts";
+import { explained, isLost, isUndone } from "./errors.ts";
 import { History } from "./history.ts";
 import { SharedLeases } from "./leases.ts";
-import { type Database, epochOf, openDatabase, type PostgresOptions, writeMeta } from "./open.ts";
+import { epochOf, openDatabase, type PostgresOptions, writeMeta } from "./open.ts";
 import { claimOwnership, offerOwnership } from "./ownership.ts";
 import { People } from "./people.ts";
+import type { Database } from "./pool.ts";
 import { Reads } from "./reads.ts";
 
 /** A commit that another transaction undid is tried so often. */
@@ -17,14 +18,17 @@ const LAST_SECONDS = 5;
 
 /** Opens the store in a Postgres database, which several nodes may share. Throws StoreError, with one sentence. */
 export async function openPostgres(options: PostgresOptions): Promise<Store> {
-  const sql = await openDatabase(options);
+  const pool = await openDatabase(options);
+  const { sql } = pool;
   let epoch = await epochOf(sql);
   let closed = false;
   const ask: Ask = async (question) => {
-    if (closed) throw new ChatError("unavailable", "The server is shutting down.");
+    if (closed) throw new ChatError("unavailable", "The server is shutting down.", 1_000);
+    const { age } = pool;
     try {
       return await within(options.patience, question());
     } catch (error) {
+      if (isLost(error) || error instanceof Late) pool.renew(age);
       throw explained(error);
     }
   };
@@ -38,7 +42,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
       free: (name) => ask(() => leases.free(name)),
       listen: (wanted, lost) => leases.listen(wanted, lost),
     },
-    commit: (writes, marks) => ask(() => commit(sql, writes, marks)),
+    commit: (writes, marks) => ask(() => commit(pool.commits, writes, marks)),
     ...logsOf(ask, new History(sql)),
     ...peopleOf(ask, new People(sql)),
     ...accessOf(ask, new Accesses(sql)),
@@ -54,7 +58,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
       if (closed) return;
       closed = true;
       await leases.close().catch(() => {});
-      await sql.end({ timeout: LAST_SECONDS });
+      await pool.end(LAST_SECONDS);
     },
   };
 }
@@ -62,11 +66,18 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
 /** Puts a question to the database; what circumstances prevent is `unavailable`. */
 type Ask = <T>(question: () => Promise<T>) => Promise<T>;
 
+/** No answer came in time. */
+class Late extends ChatError {
+  constructor() {
+    super("unavailable", "The database does not answer.", 1_000);
+  }
+}
+
 /** Rejects with `unavailable` where the answer takes longer. */
 async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    late.reject(new ChatError("unavailable", "The database does not answer.", 1_000));
+    late.reject(new Late());
   }, ms);
   try {
     return await Promise.race([answer, late.promise]);

@@ -3,7 +3,7 @@ import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
 import type { ConversationRow, Head, MemberRow, Unread } from "../../core/ports.ts";
 import { COUNTED } from "../bounds.ts";
-import type { Database } from "./open.ts";
+import type { Database } from "./pool.ts";
 import { CONVERSATION, conversationOf, type StoredConversation } from "./rows.ts";
 
 type Membership = StoredConversation & Omit<MemberRow, "conversation" | "user">;
