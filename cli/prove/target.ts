@@ -74,7 +74,9 @@ class OwnServer {
 
   constructor(port: number, data: string) {
     this.url = `http://127.0.0.1:${port}`;
-    const { PATH = "", HOME = "" } = process.env;
+    const { PATH = "" } = process.env;
+    // Without a home, Bun would keep its cache where it is started.
+    const HOME = process.env.HOME || tmpdir();
     const limits = { LOG_LEVEL: "error", PARLEY_MAX_STRANGERS: "100000", PARLEY_RATE_LIMITS: "off" };
     this.#env = { PATH, HOME, HOST: "127.0.0.1", PORT: `${port}`, PARLEY_DATA: data, ...limits };
   }

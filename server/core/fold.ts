@@ -2,5 +2,5 @@
 export function fold(text: string): string {
   // One character at a time: a whole text's lower case depends on the neighbours of Σ. Twice lower: ẞ has no capital.
   const folded = Array.from(text, (c) => c.toLowerCase().toUpperCase().toLowerCase()).join("");
-  return folded.replaceAll("i\u0307", "i");
+  return folded.replace(/i\u0307+/gu, "i");
 }

@@ -183,6 +183,8 @@ const DERIVED: [shown: string, handle: string][] = [
   ["王小明", "王小明"],
   ["محمد علي", "محمد.علي"],
   ["Agent 007", "agent.007"],
+  ["\u0130\u0307", "i"],
+  ["i\u0307\u0307x", "ix"],
   ["🎉", "guest"],
   ["12345", "guest"],
   ["…", "guest"],
