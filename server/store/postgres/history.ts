@@ -7,6 +7,8 @@ import { type Edit, itemOf } from "../items.ts";
 import type { Database } from "./pool.ts";
 import { ENTRY, type EntryRow, entryOf, loggedOf } from "./rows.ts";
 
+type Fragment = ReturnType<Database>;
+
 /** An entry's bytes besides its key and body, about. */
 const ENVELOPE = 80;
 
@@ -71,7 +73,8 @@ export class History {
 
   async #before(conversation: ConversationId, to: Seq, lowest: Seq, limit: number, asOf: Seq): Promise<Stretch> {
     const { items, last } = await this.#scan(
-      this.#sql`seq <= ${to} AND seq >= ${lowest} ORDER BY seq DESC`,
+      this.#sql`seq <= ${to} AND seq >= ${lowest}`,
+      this.#sql`DESC`,
       conversation,
       limit,
     );
@@ -80,7 +83,8 @@ export class History {
 
   async #since(conversation: ConversationId, from: Seq, limit: number, asOf: Seq): Promise<Stretch> {
     const { items, last } = await this.#scan(
-      this.#sql`seq >= ${from} AND seq <= ${asOf} ORDER BY seq`,
+      this.#sql`seq >= ${from} AND seq <= ${asOf}`,
+      this.#sql`ASC`,
       conversation,
       limit,
     );
@@ -89,7 +93,8 @@ export class History {
 
   /** Goes on until there are `limit` items; a page that has them at once costs one question. */
   async #scan(
-    where: ReturnType<Database>,
+    where: Fragment,
+    direction: Fragment,
     conversation: ConversationId,
     limit: number,
   ): Promise<{ items: Item[]; last: Seq | null }> {
@@ -97,7 +102,7 @@ export class History {
     let last: Seq | null = null;
     let passed = 0;
     for (let ask = Math.min(SCANNED, limit); passed < SCANNED && items.length < limit; ask = SCANNED - passed) {
-      const rows = await this.#page(where, conversation, ask, passed);
+      const rows = await this.#page(where, direction, conversation, ask, passed);
       for (const row of rows) {
         if (items.length === limit) break;
         last = row.seq;
@@ -110,12 +115,21 @@ export class History {
     return { items, last };
   }
 
-  #page(where: ReturnType<Database>, conversation: ConversationId, limit: number, offset: number): Promise<Seen[]> {
+  // Hazard: the order within a joined page is not that of its rows unless it is asked for again.
+  #page(
+    where: Fragment,
+    direction: Fragment,
+    conversation: ConversationId,
+    limit: number,
+    offset: number,
+  ): Promise<Seen[]> {
     const sql = this.#sql;
     return sql<Seen[]>`SELECT e.*, l.body AS edit, l.time AS edited FROM
-      (SELECT ${sql.unsafe(ENTRY)} FROM entries WHERE conversation = ${conversation} AND ${where} LIMIT ${limit} OFFSET ${offset}) AS e
+      (SELECT ${sql.unsafe(ENTRY)} FROM entries WHERE conversation = ${conversation} AND ${where}
+        ORDER BY seq ${direction} LIMIT ${limit} OFFSET ${offset}) AS e
       LEFT JOIN LATERAL (SELECT max(seq) AS seq FROM edits WHERE conversation = e.conversation AND target = e.seq) AS d ON true
-      LEFT JOIN entries AS l ON l.conversation = e.conversation AND l.seq = d.seq`;
+      LEFT JOIN entries AS l ON l.conversation = e.conversation AND l.seq = d.seq
+      ORDER BY e.seq ${direction}`;
   }
 }
 
