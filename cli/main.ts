@@ -20,6 +20,13 @@ const COMMANDS: Record<string, Command> = {
       process.exitCode = await prove(args);
     },
   },
+  migrate: {
+    about: "move everything from SQLite to Postgres, or back; see migrate --help",
+    async run(args) {
+      const { migrate } = await import("./migrate/migrate.ts");
+      process.exitCode = await migrate(args, process.env);
+    },
+  },
   health: {
     about: "ask the server on this machine, at HOST and PORT, whether it is ready",
     async run(args) {

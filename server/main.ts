@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DialectName } from "@parley/protocol/dialects";
-import { hmacDigests } from "./auth/digests.ts";
+import { hmacDigests, proofOf } from "./auth/digests.ts";
 import { argon2Passwords } from "./auth/passwords.ts";
 import { obtainSecret } from "./auth/secret.ts";
 import { memoryBus } from "./bus/memory.ts";
@@ -103,8 +103,7 @@ async function start(config: Config, say: Say): Promise<Running> {
 
 function openStore({ database, secretKey }: Config, folder: string): Promise<Store> {
   if (!database) return openSqlite(folder);
-  const proof = hmacDigests(secretKey ?? "").token("the nodes of one installation");
-  return openPostgres({ ...database, proof });
+  return openPostgres({ ...database, proof: proofOf(secretKey ?? "") });
 }
 
 /** What is said before its line stands is lost, so that the first people would wait for a beat. */

@@ -1,7 +1,8 @@
+import { ProgressBar } from "../progress.ts";
 import { ProofError } from "./crowd.ts";
 import { type Options, optionsFrom, USAGE, UsageError } from "./options.ts";
 import { runProof } from "./proof.ts";
-import { holds, jsonLine, ProgressBar, reportOf } from "./report.ts";
+import { holds, jsonLine, reportOf, stepOf } from "./report.ts";
 import { ownServer, runningServer, type Target, TargetError } from "./target.ts";
 
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -30,7 +31,10 @@ async function proveWith(options: Options): Promise<number> {
   const bar = new ProgressBar(process.stderr);
   const interrupt = onInterrupt(target);
   try {
-    const proof = await runProof(target, plan, { told: (progress) => bar.told(progress), enough: interrupt.came });
+    const proof = await runProof(target, plan, {
+      told: (progress) => bar.told(stepOf(progress)),
+      enough: interrupt.came,
+    });
     bar.end();
     const report = reportOf(proof, options, target);
     if (json) process.stderr.write(`${report}\n`);

@@ -1,9 +1,7 @@
+import type { Step } from "../progress.ts";
 import type { Options } from "./options.ts";
 import type { Progress, Proof } from "./proof.ts";
 import type { Target } from "./target.ts";
-
-const EVERY_MS = 5_000;
-const WIDTH = 24;
 
 /** Did every promise hold? */
 export function holds({ verdict, unanswered }: Proof): boolean {
@@ -57,34 +55,10 @@ export function reportOf(proof: Proof, { plan }: Options, target: Target): strin
   return lines.join("\n");
 }
 
-/** Shows how far a run is: a bar on a terminal, elsewhere a line now and then. */
-export class ProgressBar {
-  readonly #write: (text: string) => void;
-  readonly #terminal: boolean;
-  #phase = "";
-  #toldAt = Number.NEGATIVE_INFINITY;
-
-  constructor(stream: { isTTY?: boolean; write(text: string): unknown }) {
-    this.#write = (text) => void stream.write(text);
-    this.#terminal = stream.isTTY === true;
-  }
-
-  told({ phase, done, acked, reconnects, kills }: Progress): void {
-    const now = performance.now();
-    const news = phase !== this.#phase;
-    if (!this.#terminal && !news && now - this.#toldAt < EVERY_MS) return;
-    this.#phase = phase;
-    this.#toldAt = now;
-    const filled = Math.round(done * WIDTH);
-    const bar = `${"█".repeat(filled)}${"░".repeat(WIDTH - filled)}`;
-    const counts = `${acked.toLocaleString("en")} acknowledged, ${reconnects} reconnects, ${kills} kills`;
-    const text = `${phase.padEnd(14)} ${this.#terminal ? bar : `${Math.round(done * 100)} %`}  ${counts}`;
-    this.#write(this.#terminal ? `\r\x1b[K${text}` : `${text}\n`);
-  }
-
-  end(): void {
-    if (this.#terminal) this.#write("\r\x1b[K");
-  }
+/** What to show of a run under way. */
+export function stepOf({ phase, done, acked, reconnects, kills }: Progress): Step {
+  const about = `${acked.toLocaleString("en")} acknowledged, ${reconnects} reconnects, ${kills} kills`;
+  return { phase, done, about };
 }
 
 function rounded(ms: number): number {

@@ -17,6 +17,11 @@ export function hmacDigests(secretKey: string): Digests {
   };
 }
 
+/** What the nodes of one installation know the others' key by, without telling it. */
+export function proofOf(secretKey: string): string {
+  return hmacDigests(secretKey).token("the nodes of one installation");
+}
+
 function derive(secretKey: string, use: string): Buffer {
   return hmac(Buffer.from(secretKey), `parley/${use}`);
 }

@@ -23,6 +23,13 @@ export function obtainSecret(given: string | null, folder: string): string {
   return key;
 }
 
+/** Puts a key where a server finds it that no variable gives one. Throws where another one is there. */
+export function keepSecret(key: string, folder: string): void {
+  const file = secretFile(folder);
+  if (!existsSync(file)) writeWhole(file, key);
+  else if (readFileSync(file, "utf8").trim() !== key) throw new Error(`${file} holds another key already.`);
+}
+
 /** Under its name there is either nothing or the whole key, on disk. */
 function writeWhole(file: string, text: string): void {
   const made = `${file}.new`;

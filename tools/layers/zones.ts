@@ -46,6 +46,10 @@ export const ZONES: Zone[] = [
   ),
   inner("server/gateways"),
   { ...outer("server/config", ["server/core", "protocol"]), owns: /^server\/config(\.test)?\.ts$/ },
+  {
+    ...outer("server/move", ["server/store", "server/auth"]),
+    owns: /^server\/move(\.test)?\.ts$/,
+  },
   { ...outer("server/main", ["*"]), owns: /^server\/main(\.test)?\.ts$/ },
   { ...outer("client", ["protocol"]), packages: [], builtins: false, validatorFree: true },
   // What builds or measures the page runs where the tools run, and is no part of the page.
@@ -54,7 +58,7 @@ export const ZONES: Zone[] = [
     owns: /^web\/((worker|early|legacy)\/build|styles\/(palette|contrast\.test))\.ts$/,
   },
   { ...outer("web", ["client", "protocol", "web/build"]), builtins: false, validatorFree: true },
-  outer("cli", ["client", "protocol", "server/main", "server/config"]),
+  outer("cli", ["client", "protocol", "server/main", "server/move", "server/config"]),
   outer("tools", ["*"]),
   outer("test", ["*"]),
   outer("bench", ["*"]),

@@ -1,6 +1,7 @@
 import type { Epoch } from "@parley/protocol/ids";
 import postgres from "postgres";
 import { StoreError } from "../errors.ts";
+import { refuseMoved } from "../seal.ts";
 import { codeOf, explained } from "./errors.ts";
 import { schemaLock } from "./locks.ts";
 import { type Database, type Pool, poolOf, transact } from "./pool.ts";
@@ -29,7 +30,7 @@ export async function openDatabase(options: PostgresOptions): Promise<Pool> {
   const pool = poolOf((connections) => connect(options, connections), options.connections);
   try {
     await refuseForgetful(pool.sql);
-    await migrate(pool.sql, options);
+    await prepare(pool.sql, options);
     return pool;
   } catch (error) {
     await pool.end(1);
@@ -37,7 +38,10 @@ export async function openDatabase(options: PostgresOptions): Promise<Pool> {
   }
 }
 
-function connect({ url, schema, patience }: PostgresOptions, max: number): Database {
+type Reached = Pick<PostgresOptions, "url" | "schema" | "patience">;
+
+/** So many connections at most, the first with the first question; a `patience` of 0 is endless. */
+export function connect({ url, schema, patience }: Reached, max: number): Database {
   return postgres(url, {
     max,
     connect_timeout: CONNECT_SECONDS,
@@ -55,7 +59,7 @@ function connect({ url, schema, patience }: PostgresOptions, max: number): Datab
 }
 
 /** A database that loses what it acknowledged must not keep a log. */
-async function refuseForgetful(sql: Database): Promise<void> {
+export async function refuseForgetful(sql: Database): Promise<void> {
   for (const setting of ["fsync", "synchronous_commit", "full_page_writes"]) {
     const [row] = await sql<{ value: string | null }[]>`SELECT current_setting(${setting}, true) AS value`;
     if (row?.value === "off") {
@@ -65,19 +69,10 @@ async function refuseForgetful(sql: Database): Promise<void> {
 }
 
 /** One node migrates, and the others wait for it. */
-async function migrate(sql: Database, { schema, proof }: PostgresOptions): Promise<void> {
+async function prepare(sql: Database, { schema, proof }: PostgresOptions): Promise<void> {
   await transact(sql, async (one) => {
-    await one`SELECT pg_advisory_xact_lock(${schemaLock()})`;
-    await one.unsafe(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
-    await one`CREATE TABLE IF NOT EXISTS meta (name text PRIMARY KEY, value text NOT NULL)`;
-    const version = Number((await readMeta(one, "schema_version")) ?? 0);
-    if (version > MIGRATIONS.length) {
-      throw new StoreError(
-        `This database was written by a newer Parley (schema ${version}; this one knows ${MIGRATIONS.length}): use that one, or an older backup.`,
-      );
-    }
-    for (const step of MIGRATIONS.slice(version)) await one.unsafe(step);
-    await writeMeta(one, "schema_version", String(MIGRATIONS.length));
+    await migrate(one, schema);
+    refuseMoved(await readMeta(one, "sealed"), await readMeta(one, "arriving"));
     if ((await readMeta(one, "epoch")) === null) await writeMeta(one, "epoch", freshEpoch());
     const known = await readMeta(one, "proof");
     if (known === null) await writeMeta(one, "proof", proof);
@@ -87,16 +82,41 @@ async function migrate(sql: Database, { schema, proof }: PostgresOptions): Promi
   });
 }
 
+/** Brings a schema to the present within a transaction, and makes it where it is missing. Refuses one that is newer. */
+export async function migrate(one: Database, schema: string): Promise<void> {
+  await one`SELECT pg_advisory_xact_lock(${schemaLock()})`;
+  await one.unsafe(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+  await one`CREATE TABLE IF NOT EXISTS meta (name text PRIMARY KEY, value text NOT NULL)`;
+  const version = Number((await readMeta(one, "schema_version")) ?? 0);
+  if (version > MIGRATIONS.length) {
+    throw new StoreError(
+      `This database was written by a newer Parley (schema ${version}; this one knows ${MIGRATIONS.length}): use that one, or an older backup.`,
+    );
+  }
+  if (version === MIGRATIONS.length) return;
+  for (const step of MIGRATIONS.slice(version)) await one.unsafe(step);
+  await writeMeta(one, "schema_version", String(MIGRATIONS.length));
+}
+
 function freshEpoch(): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(12))).toString("base64url");
 }
 
-/** The epoch of this database and of its timeline: after a failover, a log may have lost its end. */
+/**
+ * The epoch of this database and of its timeline: after a failover, a log may have lost its end. One that moved in
+ * stays what it was until then.
+ */
 export async function epochOf(sql: Database): Promise<Epoch> {
-  const made = await readMeta(sql, "epoch");
+  const made = (await readMeta(sql, "epoch")) as Epoch;
+  const timeline = await timelineOf(sql);
+  return timeline === (await readMeta(sql, "timeline")) ? made : `${made}.${timeline}`;
+}
+
+/** On which history of its server this database is: each failover and each restored backup begins another. */
+export async function timelineOf(sql: Database): Promise<string> {
   const [row] = await sql<{ timeline: string }[]>`
     SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline`;
-  return `${made}.${Number.parseInt(row?.timeline ?? "1", 16)}`;
+  return String(Number.parseInt(row?.timeline ?? "1", 16));
 }
 
 /** A fact about the whole database; null where it was never written. */
@@ -110,13 +130,11 @@ export async function writeMeta(sql: Database, name: string, value: string): Pro
 }
 
 /** One sentence for whoever runs the server; never the address, which holds the password. */
-function reasoned(error: unknown): unknown {
+export function reasoned(error: unknown, called = "The database of DATABASE_URL"): unknown {
   if (error instanceof StoreError) return error;
   const code = codeOf(error);
   if (error instanceof postgres.PostgresError) {
     return new StoreError(`The database refused: ${error.message} (${code}).`);
   }
-  return explained(error) === error
-    ? error
-    : new StoreError(`The database of DATABASE_URL cannot be reached (${code}).`);
+  return explained(error) === error ? error : new StoreError(`${called} cannot be reached (${code}).`);
 }

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Epoch } from "@parley/protocol/ids";
 import { StoreError } from "../errors.ts";
+import { refuseMoved } from "../seal.ts";
 import { circumstanceOf } from "./errors.ts";
 import { lockFolder } from "./lock.ts";
 import { migrate, readMeta, type Step, writeMeta } from "./migrate.ts";
@@ -37,6 +38,7 @@ function openDatabase(path: string, steps: readonly Step[], unlock: () => void):
   try {
     configure(db);
     migrate(db, steps);
+    refuseMoved(readMeta(db, "sealed"), null);
     return { db, epoch: epochOf(db), close: () => closeDatabase(db, unlock) };
   } catch (error) {
     db.close();
@@ -73,7 +75,8 @@ function closeDatabase(db: Database, unlock: () => void): void {
   }
 }
 
-function explained(error: unknown, folder: string): Error {
+/** One sentence for whoever runs the server. */
+export function explained(error: unknown, folder: string): Error {
   if (error instanceof StoreError) return error;
   const circumstance = circumstanceOf(error);
   if (circumstance === "NOTADB" || circumstance === "CORRUPT") {

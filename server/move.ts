@@ -1,0 +1,78 @@
+import { existsSync } from "node:fs";
+import { hmacDigests, proofOf } from "./auth/digests.ts";
+import { keepSecret, obtainSecret, secretFile } from "./auth/secret.ts";
+import { StoreError } from "./store/errors.ts";
+import { type Compared, type Moved, type MoveOptions, move } from "./store/moving/move.ts";
+import type { Sample, Source, Target } from "./store/moving/ports.ts";
+import { type Place, postgresSource, postgresTarget } from "./store/moving/postgres.ts";
+import { sqliteSource, sqliteTarget } from "./store/moving/sqlite.ts";
+
+export type { Compared, Moved };
+
+/** Where a database is. */
+export type Home = { folder: string } | Place;
+
+export interface Removal {
+  from: Home;
+  to: Home;
+  /** Null where the key is kept in the data folder. */
+  secretKey: string | null;
+  /** Copies and compares, and leaves both sides as they were. */
+  rehearse: boolean;
+}
+
+/** Why a move cannot be; its message is the one sentence to show. */
+export { StoreError as MoveError };
+
+/** Moves a whole database elsewhere, or brings a move to its end that was interrupted. Throws MoveError. */
+export async function moveHome(
+  { from, to, secretKey, rehearse }: Removal,
+  { told, check }: Pick<MoveOptions, "told" | "check">,
+): Promise<Moved> {
+  const source = await sourceAt(from, rehearse);
+  try {
+    const key = keyOf(from, secretKey);
+    await refuseOtherKey(source, key);
+    const target = await targetAt(to, key);
+    try {
+      const options = { proof: proofOf(key), move: crypto.randomUUID(), time: Date.now(), rehearse, told, check };
+      return await move(source, target, options);
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function sourceAt(from: Home, look: boolean): Promise<Source> {
+  return "folder" in from ? sqliteSource(from.folder, look) : postgresSource(from, look);
+}
+
+async function targetAt(to: Home, key: string): Promise<Target> {
+  if (!("folder" in to)) return postgresTarget(to);
+  return sqliteTarget(to.folder, () => keepSecret(key, to.folder));
+}
+
+/** The key with which everything was digested: with another one, everybody would be signed out. */
+function keyOf(from: Home, given: string | null): string {
+  if (given !== null) return given;
+  if (!("folder" in from)) throw new StoreError("SECRET_KEY must be set, the same as on the nodes.");
+  if (existsSync(secretFile(from.folder))) return obtainSecret(null, from.folder);
+  throw new StoreError(`There is no secret.key in ${from.folder}: set SECRET_KEY as the server has it.`);
+}
+
+async function refuseOtherKey(source: Source, key: string): Promise<void> {
+  const proof = await source.proof();
+  if (proof !== null && proof !== proofOf(key)) {
+    throw new StoreError("SECRET_KEY is another one than that of the nodes which use this database.");
+  }
+  const samples = await source.samples();
+  if (proof === null && samples.length > 0 && !samples.some((sample) => isOf(sample, key))) {
+    throw new StoreError("SECRET_KEY is another one than that with which the latest messages were written.");
+  }
+}
+
+function isOf({ text, digest }: Sample, key: string): boolean {
+  return hmacDigests(key).content(JSON.stringify(["post", text])) === digest;
+}
