@@ -23,18 +23,27 @@ export interface Losses extends Verdict {
 /** What must have happened to a crowd, whatever happened to the server. */
 export const NO_LOSSES = { lost: 0, duplicated: 0, misordered: 0, unread_drift: 0 };
 
+interface Movers {
+  clients: number;
+  rooms: number;
+  /** What their names and those of their rooms begin with, where several crowds are on one server. */
+  called?: string;
+}
+
 /** Signs people in and opens rooms of theirs. */
-export async function moveIn(url: string, { clients, rooms }: { clients: number; rooms: number }): Promise<Crowd> {
+export async function moveIn(url: string, { clients, rooms, called = "Person" }: Movers): Promise<Crowd> {
   const people = await Promise.all(
     Array.from({ length: clients }, async (_, at): Promise<Person> => {
       const client = createClient({ url });
-      await client.signIn(`Person ${spelled(at)}`);
+      await client.signIn(`${called} ${spelled(at)}`);
       await until(client, () => client.line.is === "live");
       return { client, acknowledged: [] };
     }),
   );
   const first = people[0]?.client as Client;
-  const made = await Promise.all(Array.from({ length: rooms }, (_, at) => first.createRoom({ name: `Room ${at}` })));
+  const made = await Promise.all(
+    Array.from({ length: rooms }, (_, at) => first.createRoom({ name: `Room ${at} of ${called}` })),
+  );
   const ids = made.map((room) => room.id);
   await Promise.all(people.slice(1).map(({ client }) => Promise.all(ids.map((id) => client.join(id)))));
   return { people, rooms: ids };
