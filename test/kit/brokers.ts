@@ -53,6 +53,10 @@ export class OwnBroker {
     return this;
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** Starts it, or starts it again. Resolves when it takes connections. */
   async serve(): Promise<void> {
     this.#child = Bun.spawn(this.#command, { stdin: "ignore", stdout: "ignore", stderr: "ignore" });

@@ -51,6 +51,10 @@ export class OwnPostgres {
     return own;
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** Starts it, or starts it again. Resolves when it answers. */
   async serve(): Promise<void> {
     const log = openSync(join(this.#folder.path, "log"), "a");
@@ -109,7 +113,7 @@ export class OwnPostgres {
   signal(signal: "SIGSTOP" | "SIGCONT"): void {
     const { pid, exitCode, signalCode } = this.#child ?? {};
     if (!pid || exitCode !== null || signalCode !== null) return;
-    for (const one of [pid, ...childrenOf(pid)]) process.kill(one, signal);
+    for (const one of [pid, ...childrenOf(pid)]) tell(one, signal);
   }
 
   /** A name for a schema that nobody has used. */
@@ -141,6 +145,15 @@ export class OwnPostgres {
 /** Postgres has a process for each connection, in a session of its own. */
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+}
+
+/** A connection may have ended meanwhile, and its process with it. */
+function tell(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ESRCH") throw error;
+  }
 }
 
 function asRoot(): boolean {
