@@ -31,6 +31,8 @@ const KEYED: Record<Keyed, true> = {
   update_profile: true,
   set_password: true,
   sign_out: true,
+  block: true,
+  unblock: true,
   delete_account: true,
 };
 

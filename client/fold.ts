@@ -25,6 +25,8 @@ export function fold(conversation: Conversation, entry: Entry, me: UserId): Conv
     case "dissolved":
     case "secured":
     case "signed_out":
+    case "blocked":
+    case "unblocked":
       return conversation;
   }
 }

@@ -96,6 +96,17 @@ export const commands = {
     result: z.object({ person }),
   },
   /**
+   * From now on no message passes in the direct of the caller and this person, either way; groups and rooms stay as
+   * they are.
+   */
+  block: { args: z.object({ key, user: userId }), result: receipt },
+  unblock: { args: z.object({ key, user: userId }), result: receipt },
+  /** Whom the caller blocked, by id. */
+  blocks: {
+    args: z.object({ after: userId.optional(), limit }),
+    result: z.object({ people: z.array(person), next: userId.nullable() }),
+  },
+  /**
    * Sets one's password, or another one, which takes the `old`. With a password one is a member: one's names are kept
    * for good, and one can sign in elsewhere.
    */

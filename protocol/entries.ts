@@ -40,6 +40,10 @@ export const bodies = {
   secured: z.object({}),
   /** Inbox: a token of its owner ended, or all did. */
   signed_out: z.object({ everywhere: z.boolean() }),
+  /** Inbox: its owner blocked this person. */
+  blocked: z.object({ user: userId }),
+  /** Inbox: its owner blocks this person no longer. */
+  unblocked: z.object({ user: userId }),
 } as const;
 
 export type EntryKind = keyof typeof bodies;
@@ -74,6 +78,8 @@ export const entry = z.discriminatedUnion("kind", [
   entryOf("dissolved"),
   entryOf("secured"),
   entryOf("signed_out"),
+  entryOf("blocked"),
+  entryOf("unblocked"),
 ]);
 export type Entry = z.infer<typeof entry>;
 export type EntryOf<K extends EntryKind> = Extract<Entry, { kind: K }>;

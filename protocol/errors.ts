@@ -27,6 +27,7 @@ export const ERRORS = {
   method_not_allowed: { status: 405, retry: false, title: "This method is not allowed here." },
   gone: { status: 410, retry: false, title: "This conversation was deleted." },
   not_member: { status: 403, retry: false, title: "Only members may do this." },
+  blocked: { status: 403, retry: false, title: "One of you blocked the other: no messages pass between you." },
   forbidden: { status: 403, retry: false, title: "You may not do this." },
   text_empty: { status: 422, retry: false, title: "A message needs some text." },
   text_too_long: { status: 422, retry: false, title: "The text is longer than the limit." },

@@ -9,6 +9,7 @@ const rows = { after: digits.optional(), limit: limit.optional() };
 const peopleRows = { ...rows, after: personDigits.optional() };
 const inConversation = z.object({ conversation: digits });
 const atMessage = z.object({ conversation: digits, target: digits });
+const ofPerson = z.object({ user: personDigits });
 const atMember = z.object({ conversation: digits, user: personDigits });
 const key = z.string().optional();
 const keyOnly = z.object({ key });
@@ -82,6 +83,35 @@ export const operations = {
     keyed: true,
     body: keyOnly,
     result: commands.delete_account.result,
+  },
+  blocks: {
+    method: "GET",
+    path: "/api/me/blocks",
+    about: "Whom the caller blocked, by the id of the person.",
+    command: "blocks",
+    query: z.strictObject(peopleRows),
+    result: commands.blocks.result,
+  },
+  block: {
+    method: "PUT",
+    path: "/api/me/blocks/{user}",
+    about:
+      "From now on no message passes in the direct of the caller and this person, either way, and they cannot open one. Groups and rooms stay as they are.",
+    command: "block",
+    keyed: true,
+    params: ofPerson,
+    body: keyOnly,
+    result: receipt,
+  },
+  unblock: {
+    method: "DELETE",
+    path: "/api/me/blocks/{user}",
+    about: "Takes this person off the caller's block list: the two may write to each other again.",
+    command: "unblock",
+    keyed: true,
+    params: ofPerson,
+    body: keyOnly,
+    result: receipt,
   },
   claim_server: {
     method: "POST",

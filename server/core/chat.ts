@@ -5,6 +5,7 @@ import type { ConversationId, EntryId } from "@parley/protocol/ids";
 import { Access, type AccessLimits } from "./access.ts";
 import { type AccountsParts, deleteAccount } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
+import { Blocks, checkHeard } from "./blocks.ts";
 import { Calendar } from "./calendar.ts";
 import type { Codec } from "./codec.ts";
 import { Committer } from "./committer.ts";
@@ -177,8 +178,10 @@ export class Chat {
   }
 
   /** This person is writing, or stopped. Only members who follow the conversation are heard. */
-  typing(connection: Connection, { conversation, active }: Args<"typing">): void {
-    if (!connection.isMember(conversation)) throw new ChatError("not_member");
+  async typing(connection: Connection, { conversation, active }: Args<"typing">): Promise<void> {
+    const place = connection.known(conversation);
+    if (!place?.member) throw new ChatError("not_member");
+    await checkHeard(this.#parts.store, place.row, connection.user.id);
     this.presence.typing(conversation, connection.user.id, active);
   }
 
@@ -209,6 +212,7 @@ export class Chat {
 
   #commands(keyed: AccountsParts, conversations: Conversations, members: Members): Table {
     const { store, clock, limits } = this.#parts;
+    const blocks = new Blocks({ ...keyed, limits });
     const receiptOf = async (done: Promise<Done>): Promise<Receipt> => (await done).receipt;
     return {
       create_room: (actor, args) => conversations.createRoom(actor, args),
@@ -233,6 +237,9 @@ export class Chat {
       update_profile: (actor, args) => this.people.update(actor, args),
       set_password: (actor, args) => this.access.setPassword(actor, args),
       sign_out: (actor, args) => this.access.signOut(actor, args),
+      block: (actor, args) => blocks.block(actor, args),
+      unblock: (actor, args) => blocks.unblock(actor, args),
+      blocks: (actor, args) => blocks.list(actor, args),
       delete_account: (actor, args) => deleteAccount(keyed, actor, args),
     };
   }

@@ -4,6 +4,7 @@ import { ChatError } from "@parley/protocol/errors";
 import { type ConversationId, FIRST_USER, type UserId } from "@parley/protocol/ids";
 import type { Actor } from "./actor.ts";
 import { authorize } from "./authorize.ts";
+import { checkUnblocked } from "./blocks.ts";
 import { isUnowned } from "./capabilities.ts";
 import { carryOut, type KeyedParts, ownKey } from "./keyed.ts";
 import { joinedDraft } from "./members.ts";
@@ -44,6 +45,10 @@ export class Conversations {
     return this.#open(actor, "open_direct", key, user, async () => {
       const [other] = await this.#parts.store.users([user]);
       if (!other) throw new ChatError("not_found", "There is no such person.");
+      // One that is there is only found again: nothing is written.
+      if (!(await this.#parts.store.direct(user, actor.user.id))) {
+        await checkUnblocked(this.#parts.store, user, actor.user.id);
+      }
       const pair: [UserId, UserId] = [Math.min(user, actor.user.id), Math.max(user, actor.user.id)];
       return {
         opening: { kind: "direct", name: null, topic: null, visibility: "private", owner: null, pair },

@@ -51,6 +51,7 @@ const REFUSALS: Record<Guard["is"], ChatError["code"]> = {
   message: "not_found",
   fewer: "too_many",
   unnamed: "name_taken",
+  unblocked: "blocked",
   unowned: "internal",
   password: "internal",
   holder: "name_taken",

@@ -4,6 +4,7 @@ import { ChatError } from "@parley/protocol/errors";
 import type { Seq, UserId } from "@parley/protocol/ids";
 import type { Actor, Place } from "./actor.ts";
 import { authorize, obtain } from "./authorize.ts";
+import { unblockedIn } from "./blocks.ts";
 import { can, isUnowned } from "./capabilities.ts";
 import { mayRead } from "./history.ts";
 import { carryOut, type Done, type KeyedCommand, type KeyedParts, ownKey } from "./keyed.ts";
@@ -38,7 +39,7 @@ export class Messages {
         const body = await this.#said(by, place, args);
         this.#parts.presence.typing(conversation, actor.user.id, false);
         const author = actor.user.id;
-        const write = writeBy(place, clock, { conversation, author, key, digest, kind: "message", body });
+        const write = heard(place, writeBy(place, clock, { conversation, author, key, digest, kind: "message", body }));
         return isUnowned(place.row) && !actor.user.open ? taking(write, place) : write;
       },
     };
@@ -59,7 +60,7 @@ export class Messages {
         const written = await this.#authorOf(conversation, target);
         if (written !== null && written !== author) throw new ChatError("forbidden");
         const draft: Draft = { conversation, author, key, digest, kind: "edited", body: { target, text } };
-        return writeBy(place, clock, draft, { is: "message", conversation, seq: target, author });
+        return heard(place, writeBy(place, clock, draft, { is: "message", conversation, seq: target, author }));
       },
     };
     return carryOut(this.#parts, actor, command, placing);
@@ -119,6 +120,13 @@ function checkText(text: string, most: number, saysBlank?: true): void {
 async function holdsMessage(store: Store, actor: Actor, place: Place, seq: Seq): Promise<boolean> {
   const entry = await store.entry(place.row.id, seq);
   return entry?.kind === "message" && mayRead(store, actor, place, seq);
+}
+
+/** The same write, refused where it would reach somebody who blocked its author, or whom the author blocked. */
+function heard(place: Place, write: Write): Write {
+  const [{ author }] = write.drafts as [Draft];
+  write.guards.push(...unblockedIn(place.row, author));
+  return write;
 }
 
 /** The same write with the entry that makes its author the owner of a room that was nobody's. */

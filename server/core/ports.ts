@@ -64,6 +64,8 @@ export type Guard =
   /** This message exists, is `author`'s where that is given, and was not deleted. */
   | { is: "message"; conversation: ConversationId; seq: Seq; author?: UserId }
   | { is: "fewer"; conversation: ConversationId; than: number }
+  /** In this direct neither blocked the other: `user` not, and not the other one `user`. */
+  | { is: "unblocked"; conversation: ConversationId; user: UserId }
   /** This room belongs to nobody. */
   | { is: "unowned"; conversation: ConversationId }
   /** No open public room has exactly this name. */
@@ -243,6 +245,11 @@ export interface Store {
   claimOwnership(user: UserId, secretHash: string): Promise<boolean>;
   /** Replaces the one-time secret; false once the server has an owner. */
   offerOwnership(secretHash: string): Promise<boolean>;
+
+  /** Whom this person blocked as their inbox tells it: those with an id after `after`, in the order of their ids. */
+  blocks(user: UserId, after: UserId, limit: number): Promise<UserId[]>;
+  /** Does one of these two block the other? */
+  estranged(one: UserId, other: UserId): Promise<boolean>;
 
   conversation(id: ConversationId): Promise<ConversationRow | null>;
   member(conversation: ConversationId, user: UserId): Promise<MemberRow | null>;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { accessContract } from "./contract/access.ts";
+import { blocksContract } from "./contract/blocks.ts";
 import { historyContract } from "./contract/history.ts";
 import { houseContract } from "./contract/house.ts";
 import { keysContract } from "./contract/keys.ts";
@@ -24,6 +25,7 @@ export function storeContract(name: string, open: Open, gaps: Gaps = {}): void {
     openPeopleContract(open);
     accessContract(open);
     houseContract(open);
+    blocksContract(open);
     roomsContract(open);
     restartContract(open, gaps);
 

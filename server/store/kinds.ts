@@ -17,6 +17,8 @@ const KINDS = [
   "promoted",
   "secured",
   "signed_out",
+  "blocked",
+  "unblocked",
 ] as const satisfies readonly EntryKind[];
 
 const CODES = Object.fromEntries(KINDS.map((kind, code) => [kind, code])) as Record<EntryKind, number>;

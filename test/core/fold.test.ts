@@ -64,6 +64,9 @@ const ACTS: { [C in CommandName]: Act | null } = {
     if (by.conversation(id)) by.markRead(id, targetIn(by, id, choice));
   },
   update_profile: (_, by) => by.call("update_profile", { handle: `h${by.me?.id}` }),
+  block: (world, by, choice) => by.call("block", { user: otherOf(world, choice) }),
+  unblock: (world, by, choice) => by.call("unblock", { user: otherOf(world, choice) }),
+  blocks: null,
   list_rooms: null,
   history: null,
   list_members: null,

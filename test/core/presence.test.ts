@@ -14,14 +14,14 @@ test("[PRE1] presence and typing are told to those who look, and to nobody else"
   const other = await stage.seat(ben);
   await seat.connection.look([room]);
   expect(seat.told("presence").at(-1)?.here?.length).toBe(2);
-  stage.chat.typing(other.connection, { conversation: room, active: true });
+  await stage.chat.typing(other.connection, { conversation: room, active: true });
   stage.clock.advance(300);
   expect(seat.told("typing").at(-1)).toMatchObject({ users: [ben.id], count: 1 });
   expect(other.told("presence")).toEqual([]);
   expect(other.told("typing")).toEqual([]);
   await seat.connection.look([]);
   const heard = seat.frames.length;
-  stage.chat.typing(other.connection, { conversation: room, active: false });
+  await stage.chat.typing(other.connection, { conversation: room, active: false });
   stage.clock.advance(300);
   expect(seat.frames.length).toBe(heard);
 });
@@ -71,7 +71,7 @@ test("[PRE2] somebody who reads a room and then joins it is present from then on
   await stage.settle();
   stage.clock.advance(300);
   expect(seat.told("presence").at(-1)?.here).toContain(cas.id);
-  stage.chat.typing(reader.connection, { conversation: room, active: true });
+  await stage.chat.typing(reader.connection, { conversation: room, active: true });
   stage.clock.advance(300);
   expect(seat.told("typing").at(-1)?.users).toEqual([cas.id]);
 });
@@ -88,7 +88,7 @@ test("[PRE5] setting the server's clock lets nobody's presence or typing last lo
       };
     };
     const socket = await stage.seat(ben);
-    stage.chat.typing(socket.connection, { conversation: room, active: true });
+    await stage.chat.typing(socket.connection, { conversation: room, active: true });
     stage.clock.set(by);
     stage.clock.advance(5_000);
     expect(told()).toEqual({ here: true, typing: true });
@@ -124,11 +124,11 @@ test("[PRE4] typing ends with the message, and by itself", async () => {
     stage.clock.advance(300);
     return seat.told("typing").at(-1)?.count;
   };
-  stage.chat.typing(other.connection, { conversation: room, active: true });
+  await stage.chat.typing(other.connection, { conversation: room, active: true });
   expect(typists()).toBe(1);
   await stage.post(ben, room, "said it");
   expect(typists()).toBe(0);
-  stage.chat.typing(other.connection, { conversation: room, active: true });
+  await stage.chat.typing(other.connection, { conversation: room, active: true });
   expect(typists()).toBe(1);
   stage.clock.advance(6_000);
   expect(typists()).toBe(0);
@@ -156,7 +156,7 @@ test("[BND3] in a room of 2,000 one message costs 2,000 deliveries and one encod
   expect(told).toBeLessThanOrEqual(2000);
   await Promise.all(seats.slice(0, 100).map((seat) => seat.connection.look([room])));
   const [typing] = await cost(async () => {
-    for (const seat of seats) stage.chat.typing(seat.connection, { conversation: room, active: true });
+    for (const seat of seats) await stage.chat.typing(seat.connection, { conversation: room, active: true });
   });
   expect(typing).toBeLessThanOrEqual(2 * 100);
 });

@@ -115,6 +115,18 @@ const PROOFS: Record<string, () => Promise<void>> = {
       expect([body.online_users.includes(61), body.online_users.includes(adaId())]).toEqual([true, false]);
       await ann.leave();
     },
+  "Nobody is blocked by this protocol; whom somebody blocked elsewhere is refused here too.": async () => {
+    const [ann, bob] = [await site.enter(81), await site.enter(82)];
+    bob.say({ type: "block", user_id: 81 });
+    expect((await bob.json()).type).toBe("error");
+    ann.say({ recipient_id: 82, message: "not blocked" });
+    expect(await bob.json()).toMatchObject({ message: "not blocked" });
+    await ada.call("block", { user: 81 });
+    ann.say({ recipient_id: adaId(), message: "blocked" });
+    const frames = (await ann.rest()).map((frame) => JSON.parse(frame).type);
+    expect(frames.at(-1)).toBe("error");
+    await Promise.all([ann.leave(), bob.leave()]);
+  },
   "Files (`contenidos`) are refused.": async () => {
     const body = { sender_id: 61, recipient_id: 61, contenidos: [{ tipo: "imagen", url: "x" }] };
     expect((await site.ask("POST", "/messages/", { body })).status).toBe(422);

@@ -100,7 +100,7 @@ export class Commands {
         await this.#connection.look(frame.conversations);
         return this.#ok(frame.id, {});
       case "typing":
-        chat.typing(this.#connection, frame);
+        await chat.typing(this.#connection, frame);
         return this.#ok(frame.id, {});
       case "unfollow":
         this.#connection.unfollow(frame.conversation);

@@ -1,4 +1,5 @@
 import { obtain, obtainAsMember } from "../../core/authorize.ts";
+import { checkHeard } from "../../core/blocks.ts";
 import { personOf } from "../../core/summary.ts";
 import type { OwnAnswers, RestParts } from "./parts.ts";
 
@@ -13,7 +14,8 @@ export function presenceAnswers({ chat, store }: RestParts): Pick<OwnAnswers, "p
       return { result: { count, ...(here && { here }), writing, people } };
     },
     async typing({ conversation, active }, user) {
-      await obtainAsMember(store, { user }, conversation);
+      const { row } = await obtainAsMember(store, { user }, conversation);
+      await checkHeard(store, row, user.id);
       chat.presence.typing(conversation, user.id, active);
       return { result: {} };
     },

@@ -34,13 +34,27 @@ const step: fc.Arbitrary<Step> = fc.record({
     "room",
     "direct",
     "mark",
+    "block",
+    "unblock",
   ),
   who: fc.nat(2),
   whom: fc.nat(2),
   place: fc.constantFrom(4, 4, 4, 5, 5, 6, 7, 8),
   seq: fc.integer({ min: 2, max: 9 }),
   key: fc.nat(9),
-  guard: fc.constantFrom("none", "none", "member", "stranger", "open", "message", "own", "fewer", "unnamed", "unowned"),
+  guard: fc.constantFrom(
+    "none",
+    "none",
+    "member",
+    "stranger",
+    "open",
+    "message",
+    "own",
+    "fewer",
+    "unnamed",
+    "unowned",
+    "unblocked",
+  ),
 });
 
 /** What a step writes; null where it moves a mark, or where the place does not exist. */
@@ -60,6 +74,8 @@ function writeOf(people: User[], made: number, { kind, who, whom, place, seq, ke
     leave: () => left(other, place, named),
     rename: () => draft(by, place, named, "renamed", { name: `Name ${key}` }),
     promote: () => draft(by, place, named, "promoted", { user: other.id, role: key % 2 ? "owner" : "moderator" }),
+    block: () => draft(by, by.inbox, named, "blocked", { user: other.id }),
+    unblock: () => draft(by, by.inbox, named, "unblocked", { user: other.id }),
     close: () => draft(by, place, named, "closed", {}),
   };
   const guards = [...guardsOf(guard, place, by, seq)];
@@ -74,6 +90,7 @@ function guardsOf(guard: string, conversation: number, by: User, seq: number): G
   if (guard === "message") return [{ is: "message", conversation, seq }];
   if (guard === "unnamed") return [{ is: "unnamed", name: `Name ${seq}` }];
   if (guard === "unowned") return [{ is: "unowned", conversation }];
+  if (guard === "unblocked") return [{ is: "unblocked", conversation, user: by.id }];
   if (guard === "own") return [{ is: "message", conversation, seq, author: by.id }];
   return guard === "fewer" ? [{ is: "fewer", conversation, than: 2 }] : [];
 }
@@ -88,7 +105,10 @@ async function answers(store: Store, people: User[]): Promise<unknown[]> {
   const ids = people.map(({ id }) => id);
   const found: unknown[] = [await store.users(ids), await store.rooms(ids[0] ?? 0, { after: 0, limit: 9, query: "r" })];
   found.push(await store.findUsers({ after: 0, limit: 9, query: "N" }));
-  for (const user of ids) found.push(await store.memberships(user));
+  for (const user of ids) {
+    found.push(await store.memberships(user), await store.blocks(user, 0, 2));
+    for (const other of ids) found.push(await store.estranged(user, other));
+  }
   for (let place = 1; place <= PLACES; place++) {
     found.push(await store.conversation(place), await store.entries(place, 0, 1000, 1e9), await store.marks(place));
     found.push(await store.members(place, 0, 10), await store.heads([place]));

@@ -33,10 +33,12 @@ function lasting(open: Open): void {
       await world.log(draft(ann, at, "e", "edited", { target: entry.seq, text: "hi @bob" }));
       const pair = openedBy((await world.commit(direct([ann, bob], "d")))[0]);
       await world.mark([at, bob, 4, 0]);
+      await world.log(draft(ann, ann.inbox, "b", "blocked", { user: bob.id }));
       let asked = 0;
       const all = async () => ({
         epoch: world.store.epoch,
         people: [await world.store.userByToken("token of Ann", NOW), await world.store.usersByHandle(["bob"])],
+        blocks: await world.store.blocks(ann.id, 0, 9),
         memberships: [await world.store.memberships(ann.id), await world.store.memberships(bob.id)],
         entries: [await world.store.entries(at, 0, 100, 1e6), await world.store.entries(bob.inbox, 0, 100, 1e6)],
         stretch: await world.store.stretch(at, { after: 0 }, 1, 100),

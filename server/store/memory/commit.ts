@@ -3,6 +3,7 @@ import type { Committed, Draft, Logged, MarkMove, MemberRow, Outcome, Write } fr
 import { MOVES_KEPT } from "../bounds.ts";
 import { firstOf, known, placed, repeated } from "../placing.ts";
 import { applyAccess } from "./access.ts";
+import { noteBlock } from "./blocks.ts";
 import { holds } from "./guards.ts";
 import { retire } from "./people.ts";
 import { project } from "./project.ts";
@@ -54,6 +55,7 @@ function log(state: State, draft: Draft, time: Time, opened: ConversationId | nu
   append(log, logged.entry);
   if (claims) log.claims.set(claimOf(draft.author, draft.key), { seq, digest: draft.digest });
   project(log, logged.entry);
+  noteBlock(state, logged.entry);
   if (log.row.kind === "inbox" && log.row.closed && log.row.owner !== null) retire(state, log.row.owner);
   return logged;
 }

@@ -1,10 +1,11 @@
 import type { ConversationId } from "@parley/protocol/ids";
 import type { Guard } from "../../core/ports.ts";
 import { holdsNames } from "./access.ts";
+import { isBlockedIn } from "./blocks.ts";
 import { roomNamed } from "./reads.ts";
 import type { Log, State } from "./state.ts";
 
-type OfOne = Extract<Guard, { conversation: ConversationId }>;
+type OfOne = Exclude<Extract<Guard, { conversation: ConversationId }>, { is: "unblocked" }>;
 
 /** Does this condition hold now? */
 export function holds(state: State, guard: Guard): boolean {
@@ -12,6 +13,7 @@ export function holds(state: State, guard: Guard): boolean {
   if (guard.is === "password") return (state.passwords.get(guard.user) ?? null) === guard.hash;
   if (guard.is === "holder") return holdsNames(state, guard.user);
   const log = state.logs.get(guard.conversation);
+  if (guard.is === "unblocked") return log !== undefined && !isBlockedIn(state, log, guard.user);
   return log !== undefined && holdsIn(log, guard);
 }
 

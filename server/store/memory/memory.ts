@@ -3,6 +3,7 @@ import type { Seq, UserId } from "@parley/protocol/ids";
 import type { Store } from "../../core/ports.ts";
 import { soleLeases } from "../leases.ts";
 import * as access from "./access.ts";
+import * as blocks from "./blocks.ts";
 import { commitBatch } from "./commit.ts";
 import * as people from "./people.ts";
 import * as reads from "./reads.ts";
@@ -39,6 +40,8 @@ function peopleOf(state: State) {
     usersByHandle: async (handles) => own(people.usersByHandle(state, handles)),
     findUsers: async (page) => own(people.findUsers(state, page)),
     updateProfile: async (user, change, time) => own(people.updateProfile(state, user, change, time)),
+    blocks: async (user, after, limit) => blocks.blocks(state, user, after, limit),
+    estranged: async (one, other) => blocks.estranged(state, one, other),
     claimOwnership: async (user, secretHash) => people.claimOwnership(state, user, secretHash),
     offerOwnership: async (secretHash) => people.offerOwnership(state, secretHash),
   } satisfies Partial<Store>;

@@ -49,6 +49,8 @@ export class State {
   readonly tokens = new Map<string, { user: UserId; used: number }>();
   /** Their hashes. */
   readonly passwords = new Map<UserId, string>();
+  /** Whom somebody blocked. */
+  readonly blocks = new Map<UserId, Set<UserId>>();
   readonly holdings = new Map<string, Holding>();
   owner: UserId | null = null;
   ownershipSecret: string | null = null;

@@ -26,20 +26,27 @@ BEGIN
   RETURN jsonb_build_object('outcomes', to_jsonb(outcomes)) || mark_1(batch->'marks');
 END $$;
 
+CREATE FUNCTION unblocked_1(here bigint, who bigint) RETURNS boolean LANGUAGE sql AS $$
+  SELECT NOT EXISTS (SELECT FROM members AS m WHERE m.conversation = here AND (
+    EXISTS (SELECT FROM blocks AS b WHERE b.person = m.person AND b.blocked = who)
+    OR EXISTS (SELECT FROM blocks AS b WHERE b.person = who AND b.blocked = m.person)))
+$$;
+
 CREATE FUNCTION post_1(posts jsonb) RETURNS jsonb[] LANGUAGE sql AS $$
   WITH post AS (
     SELECT * FROM ROWS FROM (
-      jsonb_to_recordset(posts) AS (c bigint, a bigint, k text, d bigint, h bigint, t bigint, b text, s bigint)
-    ) WITH ORDINALITY AS post (c, a, k, d, h, t, b, s, n)
+      jsonb_to_recordset(posts) AS (c bigint, a bigint, k text, d bigint, h bigint, t bigint, b text, s bigint, p boolean)
+    ) WITH ORDINALITY AS post (c, a, k, d, h, t, b, s, p, n)
   ), judged AS (
-    SELECT post.*, v.head, to_jsonb(e) AS earlier, m.person IS NOT NULL AS is_member, v.closed = false AS is_open
+    SELECT post.*, v.head, to_jsonb(e) AS earlier, m.person IS NOT NULL AS is_member, v.closed = false AS is_open,
+      (NOT p OR unblocked_1(c, a)) AS is_heard
     FROM post
     LEFT JOIN conversations AS v ON v.id = c
     LEFT JOIN members AS m ON m.conversation = c AND m.person = a AND m.joined = s
     LEFT JOIN entries AS e ON e.conversation = c AND e.author = a AND e.key = k AND e.digest IS NOT NULL
   ), fresh AS (
     SELECT *, head + row_number() OVER (PARTITION BY c ORDER BY n) AS seq
-    FROM judged WHERE is_member AND is_open AND earlier IS NULL
+    FROM judged WHERE is_member AND is_open AND is_heard AND earlier IS NULL
   ), inserted AS (
     INSERT INTO entries (conversation, seq, author, time, digest, kind, live, key, body)
     SELECT c, seq, a, t, d, ${codeOf("message")}, true, k, b FROM fresh ORDER BY n
@@ -53,7 +60,8 @@ CREATE FUNCTION post_1(posts jsonb) RETURNS jsonb[] LANGUAGE sql AS $$
     CASE
       WHEN i.id IS NOT NULL THEN jsonb_build_object('is', 'written', 'at', jsonb_build_array(jsonb_build_array(i.id, i.seq)))
       WHEN j.earlier IS NOT NULL THEN jsonb_build_object('is', 'earlier', 'row', j.earlier)
-      ELSE jsonb_build_object('is', 'refused', 'guard', CASE WHEN j.is_member THEN 'open' ELSE 'member' END)
+      ELSE jsonb_build_object('is', 'refused', 'guard', 
+        CASE WHEN NOT j.is_member THEN 'member' WHEN NOT j.is_open THEN 'open' ELSE 'unblocked' END)
     END ORDER BY j.n)
   FROM judged AS j
   LEFT JOIN fresh AS f ON f.n = j.n
@@ -117,6 +125,8 @@ BEGIN
       RETURN EXISTS (SELECT FROM conversations WHERE id = here)
         AND NOT EXISTS (SELECT FROM members WHERE conversation = here AND person = who);
     WHEN 'open' THEN RETURN EXISTS (SELECT FROM conversations WHERE id = here AND NOT closed);
+    WHEN 'unblocked' THEN
+      RETURN EXISTS (SELECT FROM conversations WHERE id = here) AND unblocked_1(here, who);
     WHEN 'unowned' THEN RETURN EXISTS (SELECT FROM conversations WHERE id = here AND owner IS NULL);
     WHEN 'fewer' THEN RETURN EXISTS (SELECT FROM conversations WHERE id = here AND members < (guard->>'than')::bigint);
     WHEN 'message' THEN
@@ -165,6 +175,8 @@ BEGIN
     WHEN ${codeOf("closed")} THEN
       UPDATE conversations SET closed = true WHERE id = here;
       PERFORM retire_1(here);
+    WHEN ${codeOf("blocked")} THEN INSERT INTO blocks VALUES ((draft->>'a')::bigint, who) ON CONFLICT DO NOTHING;
+    WHEN ${codeOf("unblocked")} THEN DELETE FROM blocks WHERE person = (draft->>'a')::bigint AND blocked = who;
     ELSE NULL;
   END CASE;
   RETURN jsonb_build_array(entry, place);

@@ -23,7 +23,7 @@ export interface Answer {
 
 /**
  * A batch as the function takes it. Runs of plain posts become one item, which costs one statement: `c` conversation,
- * `a` author, `k` key, `d` digest, `h` check, `t` time, `b` body, `s` since when the author is a member. The drafts of
+ * `a` author, `k` key, `d` digest, `h` check, `t` time, `b` body, `s` since when the author is a member, `p` whether a block between the two of a direct refuses it. The drafts of
  * any other write say the same by the same letters, and `n` the kind; the rest is what that kind changes besides.
  */
 export function encoded(writes: readonly Write[], marks: readonly MarkMove[]): string {
@@ -115,11 +115,13 @@ function itemsOf(writes: readonly Write[]): Item[] {
 function postOf({ time, guards, open, access, drafts }: Write) {
   const [draft, ...more] = drafts;
   if (open || access || more.length > 0 || draft?.kind !== "message" || draft.body.mentions?.length) return null;
-  const [one, two] = guards;
-  if (guards.length !== 2 || one?.is !== "open" || two?.is !== "member") return null;
+  const [one, two, three, ...others] = guards;
+  if (one?.is !== "open" || two?.is !== "member" || others.length > 0) return null;
+  const isPrivate = three?.is === "unblocked" && three.user === draft.author;
+  if (three && !(isPrivate && three.conversation === draft.conversation)) return null;
   if (one.conversation !== draft.conversation || two.conversation !== draft.conversation) return null;
   if (two.user !== draft.author) return null;
-  return { ...envelopeOf(draft), d: draft.digest, t: time, b: JSON.stringify(draft.body), s: two.since };
+  return { ...envelopeOf(draft), d: draft.digest, t: time, b: JSON.stringify(draft.body), s: two.since, p: isPrivate };
 }
 
 function itemOf({ time, guards, open, access, drafts }: Write): object {
@@ -161,6 +163,8 @@ function changeOf(draft: Draft): object {
     case "promoted":
       return { u: draft.body.user, role: draft.body.role };
     case "left":
+    case "blocked":
+    case "unblocked":
       return { u: draft.body.user };
     case "message":
       return { m: (draft.body.mentions ?? []).filter((user) => user !== draft.author) };

@@ -135,6 +135,8 @@ function accessOf(ask: Ask, accesses: Accesses) {
 
 function readsOf(ask: Ask, reads: Reads) {
   return {
+    blocks: (user, after, limit) => ask(() => reads.blocks(user, after, limit)),
+    estranged: (one, other) => ask(() => reads.estranged(one, other)),
     conversation: (id) => ask(() => reads.conversation(id)),
     member: (conversation, user) => ask(() => reads.member(conversation, user)),
     memberships: (user) => ask(() => reads.memberships(user)),

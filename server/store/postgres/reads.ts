@@ -17,6 +17,18 @@ export class Reads {
     this.#sql = sql;
   }
 
+  async blocks(user: UserId, after: UserId, limit: number): Promise<UserId[]> {
+    const rows = await this.#sql<{ blocked: UserId }[]>`
+      SELECT blocked FROM blocks WHERE person = ${user} AND blocked > ${after} ORDER BY blocked LIMIT ${limit}`;
+    return rows.map(({ blocked }) => blocked);
+  }
+
+  async estranged(one: UserId, other: UserId): Promise<boolean> {
+    const rows = await this.#sql`SELECT 1 FROM blocks
+      WHERE (person = ${one} AND blocked = ${other}) OR (person = ${other} AND blocked = ${one})`;
+    return rows.length > 0;
+  }
+
   async conversation(id: ConversationId): Promise<ConversationRow | null> {
     const sql = this.#sql;
     const [row] = await sql<StoredConversation[]>`

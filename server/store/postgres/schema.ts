@@ -119,6 +119,12 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX holders ON holdings (person);
 
+  CREATE TABLE blocks (
+    person bigint NOT NULL,
+    blocked bigint NOT NULL,
+    PRIMARY KEY (person, blocked)
+  );
+
   CREATE TABLE tokens (
     hash text PRIMARY KEY,
     person bigint NOT NULL,

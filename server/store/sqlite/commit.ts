@@ -4,6 +4,7 @@ import type { Committed, Draft, Logged, MarkMove, Opening, Outcome, Write } from
 import { codeOf } from "../kinds.ts";
 import { firstOf, known, placed, repeated } from "../placing.ts";
 import type { Accesses } from "./access.ts";
+import type { Blocks } from "./blocks.ts";
 import { Guards } from "./guards.ts";
 import { Heads } from "./heads.ts";
 import { Marks } from "./marks.ts";
@@ -27,14 +28,14 @@ export class Commits {
   readonly #claimed: Statement<EntryRow, [number, number, string]>;
   readonly #projection: Projection;
 
-  constructor(transactions: Transactions, statements: Statements, accesses: Accesses) {
+  constructor(transactions: Transactions, statements: Statements, accesses: Accesses, blocks: Blocks) {
     this.#transactions = transactions;
     this.#accesses = accesses;
     this.#heads = new Heads(statements);
-    this.#guards = new Guards(statements, this.#heads, accesses);
+    this.#guards = new Guards(statements, this.#heads, accesses, blocks);
     this.#marks = new Marks(statements);
     this.#directs = new Directs(statements);
-    this.#projection = new Projection(statements);
+    this.#projection = new Projection(statements, blocks);
     this.#insert = statements.prepare(
       `INSERT INTO entries (conversation, seq, live, author, kind, time, digest, key, body)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,

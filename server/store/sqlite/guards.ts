@@ -1,6 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import type { Guard } from "../../core/ports.ts";
 import type { Accesses } from "./access.ts";
+import type { Blocks } from "./blocks.ts";
 import type { Heads } from "./heads.ts";
 import { READS } from "./reads.ts";
 import type { Statements } from "./statements.ts";
@@ -9,12 +10,14 @@ import type { Statements } from "./statements.ts";
 export class Guards {
   readonly #accesses: Accesses;
   readonly #heads: Heads;
+  readonly #blocks: Blocks;
   readonly #joined: Statement<{ joined: number }, [number, number]>;
   readonly #named: Statement<{ id: number }, [string]>;
   readonly #message: Statement<{ author: number }, [number, number]>;
 
-  constructor(statements: Statements, heads: Heads, accesses: Accesses) {
+  constructor(statements: Statements, heads: Heads, accesses: Accesses, blocks: Blocks) {
     this.#accesses = accesses;
+    this.#blocks = blocks;
     this.#heads = heads;
     this.#joined = statements.prepare("SELECT joined FROM members WHERE conversation = ? AND user = ?");
     this.#named = statements.prepare(READS.roomNamed);
@@ -33,6 +36,8 @@ export class Guards {
         return this.#heads.find(conversation) !== null && this.#joined.get(conversation, guard.user) === null;
       case "open":
         return this.#heads.find(conversation)?.closed === 0;
+      case "unblocked":
+        return this.#heads.find(conversation) !== null && !this.#blocks.isWithin(conversation, guard.user);
       case "unowned":
         return this.#heads.find(conversation)?.owner === null;
       case "fewer":

@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { CLAIMANT } from "./access.ts";
+import { BLOCKS } from "./blocks.ts";
 import { CLAIMED } from "./commit.ts";
 import { HISTORY } from "./history.ts";
 import { RAISE } from "./marks.ts";
@@ -12,6 +13,7 @@ import { MIGRATIONS } from "./schema.ts";
 const QUESTIONS = {
   ...READS,
   ...HISTORY,
+  ...BLOCKS,
   claimed: CLAIMED,
   claimant: CLAIMANT,
   find: FIND,

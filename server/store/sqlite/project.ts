@@ -2,6 +2,7 @@ import type { Statement } from "bun:sqlite";
 import type { Entry, EntryOf } from "@parley/protocol/entries";
 import type { Seq, UserId } from "@parley/protocol/ids";
 import { namesOfDeleted } from "../naming.ts";
+import type { Blocks } from "./blocks.ts";
 import type { Head } from "./heads.ts";
 import type { Statements } from "./statements.ts";
 
@@ -15,13 +16,15 @@ export class Projection {
   readonly #end: Statement<never, [number, number, number]>;
   readonly #mention: Statement<never, [number, number, number]>;
   readonly #edit: Statement<never, [number, number, number]>;
+  readonly #blocks: Blocks;
   readonly #erasure: Erasure;
   readonly #retirement: Retirement;
   /** Becomes true when a text is blanked; whoever asks sets it back. */
   erased = false;
 
-  constructor(statements: Statements) {
+  constructor(statements: Statements, blocks: Blocks) {
     const prepare = statements.prepare.bind(statements);
+    this.#blocks = blocks;
     this.#join = prepare(
       "INSERT INTO members (conversation, user, role, joined, delivered, read) VALUES (?1, ?2, ?3, ?4, ?4, ?4) ON CONFLICT DO NOTHING",
     );
@@ -62,6 +65,10 @@ export class Projection {
         head.changed = true;
         this.#retirement.retire(head.id);
         return;
+      case "blocked":
+        return this.#blocks.block(entry.author, entry.body.user);
+      case "unblocked":
+        return this.#blocks.unblock(entry.author, entry.body.user);
     }
   }
 

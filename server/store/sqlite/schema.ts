@@ -12,6 +12,7 @@ import type { Step } from "./migrate.ts";
  * `users.open` is 1 for whoever needs no proof; those with an id below 1,000,000 are found by it, the others by name.
  * `conversations.messages` counts messages ever written there, deleted ones too.
  * `conversations.moved` counts the commits that moved marks of which the conversation's followers are told.
+ * A row of `blocks` says that `user` takes no messages from `blocked`.
  * A row of `moves` says that a mark (kind 0 delivered, 1 read) went from `past` to `seq` at a time.
  */
 export const MIGRATIONS: readonly Step[] = [
@@ -137,6 +138,13 @@ export const MIGRATIONS: readonly Step[] = [
     (SELECT count(*) FROM entries AS e WHERE e.conversation = conversations.id AND e.kind = 4);
   `,
   "ALTER TABLE users ADD COLUMN password TEXT",
+  `
+  CREATE TABLE blocks (
+    user INTEGER NOT NULL REFERENCES users (id),
+    blocked INTEGER NOT NULL REFERENCES users (id),
+    PRIMARY KEY (user, blocked)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 function makeFindable(db: Database): void {

@@ -2,6 +2,7 @@ import { ChatError } from "@parley/protocol/errors";
 import type { Store } from "../../core/ports.ts";
 import { soleLeases } from "../leases.ts";
 import { Accesses } from "./access.ts";
+import { Blocks } from "./blocks.ts";
 import { Commits } from "./commit.ts";
 import { attempt } from "./errors.ts";
 import { History } from "./history.ts";
@@ -25,6 +26,7 @@ export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN): Store {
   const transactions = new Transactions(opened.db, statements);
   const scrub = new Scrub(opened.db, scrubWithin);
   const accesses = new Accesses(transactions, statements);
+  const blocks = new Blocks(statements);
   const readiness = new Readiness(opened.db);
   let closed = false;
   const ask: Ask = async (question) => {
@@ -34,9 +36,11 @@ export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN): Store {
   return {
     epoch: opened.epoch,
     leases: soleLeases,
-    ...logsOf(ask, new Commits(transactions, statements, accesses), new History(statements), scrub, readiness),
+    ...logsOf(ask, new Commits(transactions, statements, accesses, blocks), new History(statements), scrub, readiness),
     ...peopleOf(ask, new People(transactions, statements)),
     ...accessOf(ask, accesses),
+    blocks: (user, after, limit) => ask(() => blocks.list(user, after, limit)),
+    estranged: (one, other) => ask(() => blocks.estranged(one, other)),
     ...ownershipOf(ask, opened, transactions),
     ...readsOf(ask, new Reads(statements)),
     ready: () => ask(() => readiness.prove()),

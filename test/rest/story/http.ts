@@ -60,6 +60,10 @@ export async function tellOverHttp(url: string, owner: string): Promise<Exchange
   await tell("rename", { ...ada, ...here, key: "rename-1", body: { name: "reception" } });
   await tell("leave", { ...ben, ...here, key: "leave-1" });
   await tell("open_direct", { ...ada, key: "direct-1", body: { user: other.id } });
+  const blocked = { params: { user: `${other.id}` } };
+  await tell("block", { ...ada, ...blocked, key: "block-1" });
+  await tell("blocks", { ...ada, query: { limit: "50" } });
+  await tell("unblock", { ...ada, ...blocked, key: "unblock-1" });
   const members = { name: "Night shift", members: [] };
   const group = await conversationOf(tell("create_group", { ...ada, key: "group-1", body: members }));
   const member = { params: { conversation: `${group}`, user: `${other.id}` } };

@@ -67,6 +67,7 @@ async function elsewhere(told: Told, cleo: Line, dan: Line): Promise<{ group: nu
   await told.ask(cleo, { t: "people", ids: [you.id] });
   await told.ask(cleo, { t: "find_people", query: "brook" });
   await told.ask(cleo, { t: "update_profile", key: "profile-1", handle: "cleo" });
+  const { id: from } = (await cleo.until<ServerFrameOf<"welcome">>(({ t }) => t === "welcome")).you;
   const direct = await told.opened(cleo, { t: "open_direct", key: "direct-2", user: you.id });
   await dan.until((frame) => frame.t === "conversation" && frame.conversation.id === direct);
   const seq = await told.write(cleo, { t: "post", key: "post-2", conversation: direct, text: "Are you there?" });
@@ -75,6 +76,9 @@ async function elsewhere(told: Told, cleo: Line, dan: Line): Promise<{ group: nu
   );
   await told.ask(dan, { t: "mark", conversation: direct, read: seq });
   await cleo.until((frame) => frame.t === "marks" && frame.conversation === direct);
+  await told.ask(dan, { t: "block", key: "block-2", user: from });
+  await told.ask(dan, { t: "blocks", limit: 50 });
+  await told.ask(dan, { t: "unblock", key: "unblock-2", user: from });
   const group = await told.opened(cleo, { t: "create_group", key: "group-2", name: "Readers", members: [] });
   await told.ask(cleo, { t: "add_member", key: "add-2", conversation: group, user: you.id });
   const ended = await told.opened(cleo, { t: "create_group", key: "group-3", name: "Short", members: [you.id] });

@@ -35,6 +35,10 @@ export const gaps: readonly Gap[] = [
     why: "Whoever asks proves nothing, and may not know who else is here.",
   },
   {
+    what: "Nobody is blocked by this protocol; whom somebody blocked elsewhere is refused here too.",
+    why: "The wire has no word for it: a block is made with Parley's own client or its HTTP interface.",
+  },
+  {
     what: "Files (`contenidos`) are refused.",
     why: "Messages of Parley are text.",
   },
