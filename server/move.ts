@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
 import { hmacDigests, proofOf } from "./auth/digests.ts";
 import { keepSecret, obtainSecret, secretFile } from "./auth/secret.ts";
-import { StoreError } from "./store/errors.ts";
+import { FolderInUse, StoreError } from "./store/errors.ts";
 import { type Compared, type Moved, type MoveOptions, move } from "./store/moving/move.ts";
 import type { Sample, Source, Target } from "./store/moving/ports.ts";
 import { type Place, postgresSource, postgresTarget } from "./store/moving/postgres.ts";
 import { sqliteSource, sqliteTarget } from "./store/moving/sqlite.ts";
 
 export type { Compared, Moved };
+
+/** Milliseconds between two looks whether a server has stopped. */
+const LOOK_EVERY = 50;
 
 /** Where a database is. */
 export type Home = { folder: string } | Place;
@@ -19,6 +22,8 @@ export interface Removal {
   secretKey: string | null;
   /** Copies and compares, and leaves both sides as they were. */
   rehearse: boolean;
+  /** Copies while others write; `stop` is called when they are to stop, and what changed follows once they did. */
+  live: { stop(): void } | null;
 }
 
 /** Why a move cannot be; its message is the one sentence to show. */
@@ -26,17 +31,18 @@ export { StoreError as MoveError };
 
 /** Moves a whole database elsewhere, or brings a move to its end that was interrupted. Throws MoveError. */
 export async function moveHome(
-  { from, to, secretKey, rehearse }: Removal,
+  { from, to, secretKey, rehearse, live }: Removal,
   { told, check }: Pick<MoveOptions, "told" | "check">,
 ): Promise<Moved> {
-  const source = await sourceAt(from, rehearse);
+  const source = await sourceAt(from, rehearse || live !== null);
   try {
     const key = keyOf(from, secretKey);
     await refuseOtherKey(source, key);
     const target = await targetAt(to, key);
     try {
-      const options = { proof: proofOf(key), move: crypto.randomUUID(), time: Date.now(), rehearse, told, check };
-      return await move(source, target, options);
+      const still = live && !rehearse ? () => stillSource(from, live.stop, check) : undefined;
+      const its = { proof: proofOf(key), move: crypto.randomUUID(), time: Date.now() };
+      return await move(source, target, { ...its, rehearse, still, told, check });
     } finally {
       await target.close();
     }
@@ -47,6 +53,20 @@ export async function moveHome(
 
 async function sourceAt(from: Home, look: boolean): Promise<Source> {
   return "folder" in from ? sqliteSource(from.folder, look) : postgresSource(from, look);
+}
+
+/** The source once nobody writes to it any more: a server lets its folder go, and nodes are kept from writing. */
+async function stillSource(from: Home, stop: () => void, check: () => void): Promise<Source> {
+  stop();
+  for (;;) {
+    try {
+      return await sourceAt(from, false);
+    } catch (error) {
+      if (!(error instanceof FolderInUse)) throw error;
+      check();
+      await Bun.sleep(LOOK_EVERY);
+    }
+  }
 }
 
 async function targetAt(to: Home, key: string): Promise<Target> {

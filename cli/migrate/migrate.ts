@@ -26,12 +26,12 @@ export async function migrate(args: readonly string[], env: Environment): Promis
   }
 }
 
-async function migrateWith({ from, to, dryRun, json }: Options, secretKey: string | null): Promise<number> {
+async function migrateWith({ from, to, dryRun, live, json }: Options, secretKey: string | null): Promise<number> {
   const bar = new ProgressBar(process.stderr);
   const interrupt = onInterrupt();
   try {
     const moved = await moveHome(
-      { from, to, secretKey, rehearse: dryRun },
+      { from, to, secretKey, rehearse: dryRun, live: live ? { stop: () => tellToStop(from, bar) } : null },
       {
         told({ phase, done, of }) {
           const about = `${done.toLocaleString("en")} of ${of.toLocaleString("en")} rows`;
@@ -50,6 +50,13 @@ async function migrateWith({ from, to, dryRun, json }: Options, secretKey: strin
     bar.end();
     interrupt.stop();
   }
+}
+
+function tellToStop(from: Home, bar: ProgressBar): void {
+  bar.end();
+  const what =
+    "folder" in from ? "stop the server now; the rest follows as soon as it has" : "nobody can write from now on";
+  complain(`everything so far is copied: ${what}.`);
 }
 
 function secretIn(env: Environment): string | null {

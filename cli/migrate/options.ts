@@ -7,6 +7,7 @@ export interface Options {
   from: Home;
   to: Home;
   dryRun: boolean;
+  live: boolean;
   json: boolean;
 }
 
@@ -15,11 +16,13 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-export const USAGE = `parley migrate: moves everything from a data folder to a Postgres, or back. The server is stopped meanwhile.
+export const USAGE = `parley migrate: moves everything from a data folder to a Postgres, or back.
 
   --from sqlite:<folder> | postgres://…   where everything is now
   --to postgres://… | sqlite:<folder>     where it goes: a schema that is not there, or a folder without a parley.db
   --schema parley                         the schema in Postgres; default PARLEY_DB_SCHEMA
+  --live                                  copy while the server runs; then it says when to stop it, and what changed
+                                          meanwhile follows. Without it the server is stopped first
   --dry-run                               copy and compare, then leave both sides as they were; the server may run
   --json                                  the figures as one line of JSON, the last of the standard output
 
@@ -37,13 +40,13 @@ export function optionsFrom(args: readonly string[], defaultSchema: string): Opt
   const to = homeIn("--to", values.to, schema);
   if ("folder" in from === "folder" in to)
     throw new UsageError("One of --from and --to is sqlite:, the other postgres://.");
-  return { from, to, dryRun: values["dry-run"], json: values.json };
+  return { from, to, dryRun: values["dry-run"], live: values.live, json: values.json };
 }
 
 function valuesIn(args: readonly string[]) {
   const text = { type: "string" } as const;
   const flag = { type: "boolean", default: false } as const;
-  const options = { from: text, to: text, schema: text, "dry-run": flag, json: flag, help: flag };
+  const options = { from: text, to: text, schema: text, "dry-run": flag, live: flag, json: flag, help: flag };
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {

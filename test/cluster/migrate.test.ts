@@ -1,21 +1,25 @@
+import { Database } from "bun:sqlite";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { type Client, createClient } from "@parley/client";
 import { proofOf } from "@parley/server/auth/digests";
 import type { Store } from "@parley/server/core/ports";
+import connect from "postgres";
 import { type MoveOptions, move } from "../../server/store/moving/move.ts";
 import type { Source, Target } from "../../server/store/moving/ports.ts";
 import { postgresSource, postgresTarget } from "../../server/store/moving/postgres.ts";
 import { sqliteSource, sqliteTarget } from "../../server/store/moving/sqlite.ts";
+import { TABLES } from "../../server/store/moving/tables.ts";
 import { openPostgres } from "../../server/store/postgres/postgres.ts";
 import { openSqlite } from "../../server/store/sqlite/sqlite.ts";
 import { answersOf } from "../kit/answers.ts";
+import { acknowledged, compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
 import { DirectSite } from "../kit/direct-site.ts";
 import { native } from "../kit/natives.ts";
 import { OldClient } from "../kit/old-client.ts";
 import { OwnPostgres } from "../kit/postgres.ts";
 import { type Ended, freePort, ParleyProcess, ServerProcess, temporaryFolder } from "../kit/process.ts";
-import { until } from "../kit/replicas.ts";
+import { fetchAll, until } from "../kit/replicas.ts";
 
 let postgres: OwnPostgres;
 beforeAll(async () => {
@@ -113,6 +117,7 @@ async function live(url: string): Promise<{ ann: Client; bob: Client; kitchen: n
   await olga.leave();
   const closed = await cid.createRoom({ name: "Closed" });
   await cid.call("delete_room", { conversation: closed.id });
+  await cid.call("block", { user: bob.me?.id ?? 0 });
   cid.disconnect();
   for (const client of [ann, bob]) while (!client.timeline(kitchen).complete) await client.loadOlder(kitchen);
   return { ann, bob, kitchen };
@@ -143,6 +148,28 @@ test("[MOVE1] everything moves to Postgres and back: every store answers every q
   const back = await storeIn("two");
   expect((await back.enrol({ ...box, name: "Emil", handles: ["emil"], tokenHash: "e" })).id).toBe(dora.id + 1);
   await back.close();
+});
+
+test("[MOVE1] no table and no column of either database is left behind", async () => {
+  const moved = TABLES.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column.name}`)).sort();
+  await (await openSqlite(placeIn("one"))).close();
+  await (await storeIn({ secret: "s" })).close();
+  const db = new Database(`${placeIn("one")}/parley.db`, { readonly: true });
+  const ours = db
+    .query(
+      "SELECT t.name || '.' || c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'",
+    )
+    .values()
+    .map(([name]) => String(name))
+    .filter((name) => !/^(meta|sqlite_sequence)\./.test(name));
+  db.close();
+  expect(ours.sort()).toEqual(moved);
+  const sql = connect(postgres.url, { max: 1 });
+  const rows = await sql`SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+    WHERE table_schema = ${schema} AND table_name NOT IN ('meta', 'nodes', 'leases')`;
+  await sql.end();
+  const theirs = rows.map(({ name }) => String(name).replace(/\.person$/, ".user"));
+  expect(theirs.filter((name) => !["entries.about", "users.looks"].includes(name)).sort()).toEqual(moved);
 });
 
 test("[MOVE2] people who are connected keep token and cursor: they miss nothing, are told no hole, and what they wrote meanwhile arrives", async () => {
@@ -270,6 +297,7 @@ test("[MOVE4] a dry run compares both sides while the server runs, and leaves th
     ["members", 2],
     ["spans", 2],
     ["moves", 0],
+    ["blocks", 0],
     ["holdings", 1],
     ["tokens", 1],
   ]);
@@ -360,4 +388,80 @@ test("[MOVE7] wrong usage of parley migrate is told in one sentence and exit cod
     expect(err).not.toContain("p4ssw0rd");
   }
   expect(await migrate(["--help"])).toMatchObject({ code: 0, out: expect.stringContaining("--dry-run"), err: "" });
+});
+
+/** Copies while everybody talks; resolves when it is told that the server is to stop, and goes on by itself. */
+async function migrateLive(args: string[], env: Record<string, string> = {}) {
+  const command = ["cli/main.ts", "migrate", "--live", "--json", ...args];
+  const moving = new ParleyProcess({ PARLEY_DB_SCHEMA: schema, ...env }, command);
+  await moving.said(/everything so far is copied/);
+  return moving;
+}
+
+test("[MOVE8] a live move copies while people talk and brings the rest once the server stopped: they notice a pause, nothing is lost, doubled, misordered or miscounted", async () => {
+  const server = await serve("one");
+  const crowd = await moveIn(server.url, { clients: 100, rooms: 6 });
+  clients.push(...crowd.people.map(({ client }) => client));
+  const eve = await enter(server.url, "Eve");
+  const { id: room } = await eve.createRoom({ name: "Secrets" });
+  let talking = true;
+  const talk = keepTalking(crowd, () => talking, 1_500);
+  const erased = Promise.try(async () => {
+    const seqs: number[] = [];
+    for (; talking; await Bun.sleep(20)) {
+      seqs.push((await eve.post(room, "a secret").sent).seq);
+      if (seqs.length > 20) await eve.delete(room, seqs.at(-20) ?? 0);
+    }
+    return seqs.slice(1, -20);
+  });
+  await Bun.sleep(1_000);
+  const moving = await migrateLive(["--from", `sqlite:${placeIn("one")}`, "--to", postgres.url]);
+  const before = acknowledged(crowd);
+  await Bun.sleep(1_000);
+  expect(acknowledged(crowd)).toBeGreaterThan(before);
+  const stopped = performance.now();
+  await server.stop();
+  const { code, out } = await moving.ended();
+  expect(code).toBe(0);
+  expect(JSON.parse(out.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({ moved: true });
+  await serve("nodes", keyIn("one"));
+  const pause = performance.now() - stopped;
+  const resumed = acknowledged(crowd);
+  while (acknowledged(crowd) < resumed + 100) await Bun.sleep(50);
+  talking = false;
+  const [gone] = await Promise.all([erased, talk]);
+  expect(pause).toBeLessThan(20_000);
+  const log = await fetchAll(eve, room);
+  const { acknowledged: all, ...losses } = await compare(crowd);
+  expect(losses).toMatchObject(NO_LOSSES);
+  expect(all).toBeGreaterThan(resumed);
+  const left = log.filter((item) => item.kind === "message" && gone.includes(item.seq));
+  expect(left.length).toBe(gone.length);
+  expect(JSON.stringify(left)).not.toContain("a secret");
+});
+
+test("[MOVE8] on the way back a live move keeps nodes from writing by itself: whatever they acknowledged has arrived", async () => {
+  await furnish("one");
+  expect((await toPostgres()).code).toBe(0);
+  const secret = keyIn("one");
+  const node = await storeIn({ secret });
+  const names = Array.from({ length: 2_000 }, (_, at) => `guest-${at}`);
+  const enrolled: string[] = [];
+  const writing = Promise.try(async () => {
+    for (const name of names) {
+      await node.enrol({ name, handles: [name], tokenHash: name, time: Date.now() });
+      enrolled.push(name);
+    }
+  }).catch((error) => error.code);
+  while (enrolled.length === 0) await Bun.sleep(1);
+  const moving = await migrateLive(["--from", postgres.url, "--to", `sqlite:${placeIn("two")}`], {
+    SECRET_KEY: secret,
+  });
+  expect((await moving.ended()).code).toBe(0);
+  expect(await writing).toBe("unavailable");
+  await node.close();
+  const there = await storeIn("two");
+  const found = await there.findUsers({ after: 0, limit: 10_000, query: "guest-" });
+  expect(found.map(({ name }) => name)).toEqual(enrolled);
+  await there.close();
 });

@@ -23,6 +23,7 @@ async function aboutPerson(store: Store, person: User) {
     person,
     password: await store.passwordOf(person.id),
     claimant: await store.claimant(person.name),
+    blocks: await store.blocks(person.id, -MANY, MANY),
     memberships: await store.memberships(person.id),
     rooms: await store.rooms(person.id, { after: 0, limit: MANY, query: "" }),
   };

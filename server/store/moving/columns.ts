@@ -1,5 +1,6 @@
 import { codeOf } from "../kinds.ts";
 import { looksOf } from "../naming.ts";
+import { isOf, type Range } from "./ranges.ts";
 import type { Row, Table, Value } from "./tables.ts";
 
 type Column = Table["columns"][number];
@@ -23,8 +24,10 @@ export function namesIn({ name, columns }: Table): string {
   return [...columns.map(called), ...Object.keys(DERIVED[name] ?? {})].join(", ");
 }
 
-/** Asks Postgres for all rows in the order of their key, as SQLite would tell them. */
-export function selected({ name, columns, key }: Table): string {
+/** Asks Postgres for all rows, or those of a range, in the order of their key, as SQLite would tell them. */
+export function selected(table: Table, range?: Range): string {
+  const { name, columns, key } = table;
+  const where = range === undefined ? "" : `WHERE ${isIn(table, range)}`;
   const shown = columns.map((column) => {
     const value = column.type === "flag" ? `${called(column)}::int` : called(column);
     return `${value} AS "${column.name}"`;
@@ -32,7 +35,12 @@ export function selected({ name, columns, key }: Table): string {
   const order = columns
     .filter((column) => key.includes(column.name))
     .map((column) => (column.type === "text" ? `${called(column)} COLLATE "C"` : called(column)));
-  return `SELECT ${shown.join(", ")} FROM ${name} ORDER BY ${order.join(", ")}`;
+  return `SELECT ${shown.join(", ")} FROM ${name} ${where} ORDER BY ${order.join(", ")}`;
+}
+
+/** The condition on which a row is of this range, for Postgres. */
+export function isIn(table: Table, range: Range): string {
+  return isOf(table, range, called({ name: table.key[0] ?? "" }));
 }
 
 /** Rows in the text format of COPY. */
@@ -48,7 +56,7 @@ export function copied({ name, columns }: Table, rows: readonly Row[]): string {
     .join("");
 }
 
-function called({ name }: Column): string {
+function called({ name }: Pick<Column, "name">): string {
   return name === "user" ? "person" : name;
 }
 

@@ -1,7 +1,7 @@
 import { StoreError } from "../errors.ts";
-import { type Digest, Digesting } from "./digest.ts";
 import type { Batches, Source, Target } from "./ports.ts";
-import { TABLES, type Table } from "./tables.ts";
+import { type Digest, Digesting, type Digests, differing, type Range, whole } from "./ranges.ts";
+import { type Row, TABLES, type Table } from "./tables.ts";
 
 /** A table on both sides. */
 export interface Compared {
@@ -18,7 +18,7 @@ export interface Moved {
 }
 
 export interface Told {
-  phase: "copying" | "comparing";
+  phase: "copying" | "comparing" | "following";
   /** Rows so far, and of how many. */
   done: number;
   of: number;
@@ -31,30 +31,46 @@ export interface MoveOptions {
   move: string;
   time: number;
   rehearse: boolean;
+  /**
+   * Where the first copy was made while others wrote: the source once nobody does any more. What changed meanwhile
+   * follows then. It is closed with the first one.
+   */
+  still?: (() => Promise<Source>) | undefined;
   told(progress: Told): void;
   /** Throws where it is to end; the target then stays empty and the source as it was. */
   check(): void;
 }
+
+/** What stands in each table. */
+type Contents = Map<Table, Digests>;
 
 /**
  * Moves everything from one database to another, or rehearses it. In this order, so that at every moment at most one
  * of the two can be opened: everything is kept in the target, the source is sealed, the target opens. A move that was
  * interrupted after the seal is brought to its end by the next. Throws StoreError.
  */
-export async function move(source: Source, target: Target, options: MoveOptions): Promise<Moved> {
-  const { sealed } = source;
-  if (sealed) return finish(sealed.move, target, options, sealed.to);
+export async function move(first: Source, target: Target, options: MoveOptions): Promise<Moved> {
+  if (first.sealed) return finish(first.sealed.move, target, options, first.sealed.to);
   await target.begin();
-  const tables = await copyAll(source, target, options);
-  const differing = tables.filter(({ source, target }) => source.hash !== target.hash).map(({ table }) => table);
-  if (differing.length > 0) {
-    throw new StoreError(`What arrived differs from what was sent (${differing.join(", ")}); nothing was moved.`);
+  const sent = await copyAll(first, target, options);
+  const { still } = options;
+  if (still) await first.close();
+  const arrived = await readAll(target, options);
+  refuseDifferent(sent, arrived);
+  const source = still ? await still() : first;
+  try {
+    if (source.sealed)
+      throw new StoreError(`Meanwhile the source moved to ${source.sealed.to}; nothing was moved here.`);
+    if (still) await follow(source, target, sent, arrived, options);
+    const tables = comparedIn(sent, arrived);
+    if (options.rehearse) return { tables, rehearsed: true };
+    await target.keep(await source.facts(), options.proof, options.move);
+    await source.seal({ move: options.move, to: target.about, time: options.time });
+    await target.open();
+    return { tables, rehearsed: false };
+  } finally {
+    if (still) await source.close();
   }
-  if (options.rehearse) return { tables, rehearsed: true };
-  await target.keep(await source.facts(), options.proof, options.move);
-  await source.seal({ move: options.move, to: target.about, time: options.time });
-  await target.open();
-  return { tables, rehearsed: false };
 }
 
 async function finish(began: string, target: Target, { rehearse }: MoveOptions, to: string): Promise<Moved> {
@@ -65,42 +81,79 @@ async function finish(began: string, target: Target, { rehearse }: MoveOptions, 
   return { tables: null, rehearsed: false };
 }
 
-async function copyAll(source: Source, target: Target, { told, check }: MoveOptions): Promise<Compared[]> {
-  let of = 0;
-  for (const table of TABLES) of += await source.count(table);
-  let done = 0;
-  const passed = (phase: Told["phase"]) => (rows: number) => {
-    check();
-    done += rows;
-    told({ phase, done, of });
-  };
-  const sent: Digest[] = [];
+async function copyAll(source: Source, target: Target, options: MoveOptions): Promise<Contents> {
+  const passed = await progressOf(source, "copying", options);
+  const sent: Contents = new Map();
   for (const table of TABLES) {
-    sent.push(await digest(source.rows(table), passed("copying"), (rows) => target.put(table, rows)));
+    sent.set(table, await digested(table, source.rows(table), passed, (rows) => target.put(table, rows)));
   }
-  done = 0;
-  const compared: Compared[] = [];
-  for (const [at, table] of TABLES.entries()) compared.push(await both(table, at));
-  return compared;
-
-  async function both(table: Table, at: number): Promise<Compared> {
-    const arrived = await digest(target.rows(table), passed("comparing"));
-    return { table: table.name, source: sent[at] as Digest, target: arrived };
-  }
+  return sent;
 }
 
-type Rows = Parameters<Target["put"]>[1];
+async function readAll(end: Source | Target, options: MoveOptions): Promise<Contents> {
+  const passed = await progressOf(end, "comparing", options);
+  const read: Contents = new Map();
+  for (const table of TABLES) read.set(table, await digested(table, end.rows(table), passed));
+  return read;
+}
 
-async function digest(
+/** Brings over the ranges that changed since they were sent, and notes what stands there now on both sides. */
+async function follow(source: Source, target: Target, sent: Contents, arrived: Contents, options: MoveOptions) {
+  const passed = await progressOf(source, "following", options);
+  for (const table of TABLES) {
+    const now = await digested(table, source.rows(table), passed);
+    const there = new Map(arrived.get(table));
+    for (const range of differing(now, there)) await bring(table, range, source, target, there);
+    sent.set(table, now);
+    arrived.set(table, there);
+  }
+  refuseDifferent(sent, arrived);
+}
+
+async function bring(table: Table, range: Range, source: Source, target: Target, there: Map<Range, Digest>) {
+  await target.clear(table, range);
+  for await (const rows of source.rows(table, range)) await target.put(table, rows);
+  const arrived = (await digested(table, target.rows(table, range), () => {})).get(range);
+  if (arrived) there.set(range, arrived);
+  else there.delete(range);
+}
+
+async function digested(
+  table: Table,
   batches: Batches,
   passed: (rows: number) => void,
-  put: (rows: Rows) => Promise<void> = async () => {},
-): Promise<Digest> {
-  const digesting = new Digesting();
+  put: (rows: readonly Row[]) => Promise<void> = async () => {},
+): Promise<Digests> {
+  const digesting = new Digesting(table);
   for await (const rows of batches) {
     await put(rows);
     digesting.take(rows);
     passed(rows.length);
   }
   return digesting.end();
+}
+
+async function progressOf(end: Source | Target, phase: Told["phase"], { told, check }: MoveOptions) {
+  let [done, of] = [0, 0];
+  for (const table of TABLES) of += await end.count(table);
+  return (rows: number) => {
+    check();
+    done += rows;
+    told({ phase, done, of });
+  };
+}
+
+function refuseDifferent(sent: Contents, arrived: Contents): void {
+  const wrong = comparedIn(sent, arrived).filter(({ source, target }) => source.hash !== target.hash);
+  if (wrong.length === 0) return;
+  const names = wrong.map(({ table }) => table).join(", ");
+  throw new StoreError(`What arrived differs from what was sent (${names}); nothing was moved.`);
+}
+
+function comparedIn(sent: Contents, arrived: Contents): Compared[] {
+  return TABLES.map((table) => ({
+    table: table.name,
+    source: whole(sent.get(table) as Digests),
+    target: whole(arrived.get(table) as Digests),
+  }));
 }

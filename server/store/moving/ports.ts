@@ -1,5 +1,6 @@
 import type { Epoch } from "@parley/protocol/ids";
 import type { Seal } from "../seal.ts";
+import type { Range } from "./ranges.ts";
 import type { Numbered, Row, Table } from "./tables.ts";
 
 /** What a database knows about itself and moves with it. */
@@ -34,9 +35,11 @@ export interface Source {
   /** Some messages that were posted of late. */
   samples(): Promise<Sample[]>;
   count(table: Table): Promise<number>;
-  rows(table: Table): Batches;
+  /** All of them, or those of one range. */
+  rows(table: Table, range?: Range): Batches;
   /** From now on it refuses everybody. */
   seal(seal: Seal): Promise<void>;
+  /** A second time, it does nothing. */
   close(): Promise<void>;
 }
 
@@ -49,7 +52,9 @@ export interface Target {
   /** Makes the tables, instead of what an interrupted move left. */
   begin(): Promise<void>;
   put(table: Table, rows: readonly Row[]): Promise<void>;
-  rows(table: Table): Batches;
+  clear(table: Table, range: Range): Promise<void>;
+  count(table: Table): Promise<number>;
+  rows(table: Table, range?: Range): Batches;
   /** Keeps everything durably, under the name of this move; nobody can open it yet. */
   keep(facts: Facts, proof: string, move: string): Promise<void>;
   /** From now on it can be opened. */

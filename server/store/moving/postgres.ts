@@ -15,8 +15,9 @@ import {
 import type { Database } from "../postgres/pool.ts";
 import { MIGRATIONS } from "../postgres/schema.ts";
 import { type Seal, sealIn } from "../seal.ts";
-import { copied, namesIn, selected } from "./columns.ts";
+import { copied, isIn, namesIn, selected } from "./columns.ts";
 import type { Facts, Sample, Source, Target } from "./ports.ts";
+import type { Range } from "./ranges.ts";
 import { NUMBERED, type Numbered, type Row, TABLES, type Table, type Value } from "./tables.ts";
 
 /** How a Postgres is reached, and where in it Parley is. */
@@ -108,13 +109,12 @@ class PostgresSource implements Source {
     return rows.map(({ body, digest }) => ({ text: JSON.parse(body).text, digest }));
   }
 
-  async count({ name }: Table): Promise<number> {
-    const [row] = await this.#sql.unsafe<{ n: number }[]>(`SELECT count(*) AS n FROM ${name}`);
-    return row?.n ?? 0;
+  count(table: Table): Promise<number> {
+    return countOf(this.#sql, table);
   }
 
-  rows(table: Table): AsyncIterable<Row[]> {
-    return rowsOf(this.#sql, table);
+  rows(table: Table, range?: Range): AsyncIterable<Row[]> {
+    return rowsOf(this.#sql, table, range);
   }
 
   async seal(seal: Seal): Promise<void> {
@@ -168,8 +168,16 @@ class PostgresTarget implements Target {
     await pipeline(Readable.from([copied(table, rows)]), stream);
   }
 
-  rows(table: Table): AsyncIterable<Row[]> {
-    return rowsOf(this.#sql, table);
+  async clear(table: Table, range: Range): Promise<void> {
+    await this.#sql.unsafe(`DELETE FROM ${table.name} WHERE ${isIn(table, range)}`);
+  }
+
+  count(table: Table): Promise<number> {
+    return countOf(this.#sql, table);
+  }
+
+  rows(table: Table, range?: Range): AsyncIterable<Row[]> {
+    return rowsOf(this.#sql, table, range);
   }
 
   async keep(facts: Facts, proof: string, move: string): Promise<void> {
@@ -242,8 +250,13 @@ async function refuseBroken(sql: Database, transaction: string): Promise<void> {
   if ((await transactionOf(sql)) !== transaction) throw new StoreError("The line to the database broke: move again.");
 }
 
-async function* rowsOf(sql: Database, table: Table): AsyncGenerator<Row[]> {
-  const rows = sql.unsafe<Record<string, Value>[]>(selected(table)).cursor(BATCH);
+async function countOf(sql: Database, { name }: Table): Promise<number> {
+  const [row] = await sql.unsafe<{ n: number }[]>(`SELECT count(*) AS n FROM ${name}`);
+  return row?.n ?? 0;
+}
+
+async function* rowsOf(sql: Database, table: Table, range?: Range): AsyncGenerator<Row[]> {
+  const rows = sql.unsafe<Record<string, Value>[]>(selected(table, range)).cursor(BATCH);
   for await (const batch of rows) {
     yield batch.map((row) => table.columns.map(({ name }) => row[name] as Value));
   }

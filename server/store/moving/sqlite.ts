@@ -9,6 +9,7 @@ import { migrate, readMeta, writeMeta } from "../sqlite/migrate.ts";
 import { explained } from "../sqlite/open.ts";
 import { MIGRATIONS } from "../sqlite/schema.ts";
 import type { Facts, Sample, Source, Target } from "./ports.ts";
+import { isOf, type Range } from "./ranges.ts";
 import type { Numbered, Row, Table, Value } from "./tables.ts";
 
 /** Rows at a time. */
@@ -86,12 +87,12 @@ class SqliteSource implements Source {
     return rows.all(codeOf("message")).map(({ body, digest }) => ({ text: JSON.parse(body).text, digest }));
   }
 
-  async count({ name }: Table): Promise<number> {
-    return this.#db.query<{ n: number }, []>(`SELECT count(*) AS n FROM ${name}`).get()?.n ?? 0;
+  async count(table: Table): Promise<number> {
+    return countOf(this.#db, table);
   }
 
-  rows(table: Table): Iterable<Row[]> {
-    return rowsOf(this.#db, table);
+  rows(table: Table, range?: Range): Iterable<Row[]> {
+    return rowsOf(this.#db, table, range);
   }
 
   async seal(seal: Seal): Promise<void> {
@@ -138,6 +139,8 @@ class SqliteTarget implements Target {
     const db = new Database(this.#file, { create: true, strict: true });
     this.#db = db;
     db.run("PRAGMA secure_delete = ON");
+    // What is referred to may go and come again while the rest follows.
+    db.run("PRAGMA foreign_keys = OFF");
     migrate(db, MIGRATIONS);
     db.run("BEGIN");
   }
@@ -148,8 +151,16 @@ class SqliteTarget implements Target {
     for (const row of rows) insert.run(...row);
   }
 
-  rows(table: Table): Iterable<Row[]> {
-    return rowsOf(this.#open, table);
+  async clear(table: Table, range: Range): Promise<void> {
+    this.#open.run(`DELETE FROM ${table.name} WHERE ${isOf(table, range)}`);
+  }
+
+  async count(table: Table): Promise<number> {
+    return countOf(this.#open, table);
+  }
+
+  rows(table: Table, range?: Range): Iterable<Row[]> {
+    return rowsOf(this.#open, table, range);
   }
 
   async keep({ epoch, house, owner, ownershipSecret, largest }: Facts, _proof: string, move: string): Promise<void> {
@@ -186,10 +197,16 @@ class SqliteTarget implements Target {
   }
 }
 
-function* rowsOf(db: Database, { name, columns, key }: Table): Generator<Row[]> {
+function countOf(db: Database, { name }: Table): number {
+  return db.query<{ n: number }, []>(`SELECT count(*) AS n FROM ${name}`).get()?.n ?? 0;
+}
+
+function* rowsOf(db: Database, table: Table, range?: Range): Generator<Row[]> {
+  const { name, columns, key } = table;
+  const where = range === undefined ? "" : `WHERE ${isOf(table, range)}`;
   const names = columns.map((column) => `"${column.name}"`);
   const order = key.map((column) => `"${column}"`);
-  const all = db.query<Record<string, Value>, []>(`SELECT ${names} FROM ${name} ORDER BY ${order}`);
+  const all = db.query<Record<string, Value>, []>(`SELECT ${names} FROM ${name} ${where} ORDER BY ${order}`);
   let batch: Row[] = [];
   for (const row of all.iterate()) {
     batch.push(columns.map((column) => row[column.name] as Value));

@@ -42,6 +42,7 @@ export const TABLES: readonly Table[] = [
   table("members", "conversation user", "conversation user role:text joined delivered read"),
   table("spans", "conversation user began", "conversation user began ended"),
   table("moves", "conversation user kind seq", "conversation user kind seq past time"),
+  table("blocks", "user blocked", "user blocked"),
   table("holdings", "look", "look:text user by_handle:flag"),
   table("tokens", "hash", "hash:text user used"),
 ];

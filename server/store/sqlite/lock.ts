@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
-import { StoreError } from "../errors.ts";
+import { FolderInUse } from "../errors.ts";
 import { circumstanceOf } from "./errors.ts";
 
 /**
@@ -20,7 +20,7 @@ export function lockFolder(folder: string): () => void {
   } catch (error) {
     db.close();
     if (circumstanceOf(error) !== "BUSY") throw error;
-    throw new StoreError(`The data folder ${folder} is in use by another Parley that is still running.`);
+    throw new FolderInUse(folder);
   }
   held.add(db);
   return () => {
