@@ -169,9 +169,7 @@ class ParleyClient implements Client {
 
   async leave(conversation: ConversationId): Promise<Receipt> {
     const receipt = await this.call("leave", { conversation });
-    // A late answer may be about an earlier membership: what was heard since says whether there is another one.
-    const heard = this.#engine.replica.get(conversation)?.cursor.seq ?? 0;
-    if (heard < receipt.seq) this.#engine.replica.drop(conversation);
+    this.#engine.replica.left(conversation, receipt.seq);
     return receipt;
   }
 

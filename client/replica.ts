@@ -133,6 +133,15 @@ export class Replica {
     this.#ties.changed(conversation.id);
   }
 
+  /**
+   * One's own leaving stands at `seq`. A late answer may be about an earlier membership: what was heard since, or is
+   * being asked for, says whether there is another one.
+   */
+  left(id: ConversationId, seq: Seq): void {
+    const log = this.#logs.get(id);
+    if (log && log.cursor.seq < seq && !this.#mending.has(log)) this.drop(id);
+  }
+
   drop(id: ConversationId): void {
     const log = this.#logs.get(id);
     if (!log || id === this.inbox) return;

@@ -55,3 +55,27 @@ test("[SDK14] a late answer to a leave does not end what was heard of since", as
   await left;
   expect(given.client.conversations().map(({ id }) => id)).toEqual([ROOM]);
 });
+
+test.each([
+  ["member", [ROOM]],
+  [null, []],
+] as const)(
+  "[SDK14] a leave that is answered while the room is being asked for waits for what that says: %p",
+  async (role, held) => {
+    const given = world();
+    const end = await live(given, room({ head: 1, check: 1 }));
+    end.say(entries(ROOM, entry(9, "renamed", { name: "Garden" })));
+    await turn();
+    const asked = end.last("follow").id;
+    const left = given.client.leave(ROOM);
+    await turn();
+    end.answer("leave", { conversation: ROOM, seq: 10, entry: 10 });
+    await left;
+    end.say({
+      t: "ok",
+      id: asked,
+      result: { conversation: room({ head: 11, check: 11, joined: role ? 11 : 0, role }) },
+    });
+    expect(given.client.conversations().map(({ id }) => id)).toEqual([...held]);
+  },
+);

@@ -172,7 +172,9 @@ export class Judge {
   #written(line: Written): void {
     const there = this.#entriesOf(line).length;
     if (there > 1) this.#wrong(`${line.text.slice(0, 40)} is there ${there} times`);
-    if (line.refused && there > 0) this.#wrong(`${line.key} was refused with ${line.refused}, and is there`);
+    // Tabs that share no line each hold a copy: what one was refused another may still send, once that is allowed again.
+    const alone = this.#world.devices[line.device]?.shared !== true;
+    if (alone && line.refused && there > 0) this.#wrong(`${line.key} was refused with ${line.refused}, and is there`);
     if (line.receipt || line.refused || line.undone || there > 0) return;
     const device = this.#world.devices[line.device];
     const kept = device?.keep.get("parley.outbox") ?? "";
