@@ -89,6 +89,9 @@ export interface Client {
    */
   reachedAt(conversation: ConversationId, state: "delivered" | "read"): Time | null | undefined;
 
+  /** Did one block this person? Undefined while the server is being asked. */
+  hasBlocked(user: UserId): boolean | undefined;
+
   /** Queues a message; it is sent once, now or when there is a line. Resolves when it is in the log. */
   post(conversation: ConversationId, text: string): { key: Key; sent: Promise<Receipt> };
   /** Sends a failed message again under its key. */
@@ -102,6 +105,9 @@ export interface Client {
   join(conversation: ConversationId): Promise<Conversation>;
   leave(conversation: ConversationId): Promise<Receipt>;
   openDirect(user: UserId): Promise<Conversation>;
+  /** From now on nothing passes in the direct of oneself and this person, either way. */
+  block(user: UserId): Promise<Receipt>;
+  unblock(user: UserId): Promise<Receipt>;
   createGroup(members: readonly UserId[], name?: string): Promise<Conversation>;
   /** Any command of the protocol, with a key where it needs one. Sent again after a lost line until it is answered. */
   call<C extends CommandName>(command: C, args: Omit<Args<C>, "key">): Promise<Result<C>>;

@@ -134,6 +134,10 @@ class ParleyClient implements Client {
     return this.#engine.receipts.at(conversation, state);
   }
 
+  hasBlocked(user: UserId): boolean | undefined {
+    return this.#engine.blocks.has(user);
+  }
+
   post(conversation: ConversationId, text: string): { key: Key; sent: Promise<Receipt> } {
     const draft = this.#draft({ is: "post", conversation, text });
     this.#engine.looks.wrote(conversation, this.#engine.me?.id ?? NOBODY);
@@ -175,6 +179,14 @@ class ParleyClient implements Client {
 
   async openDirect(user: UserId): Promise<Conversation> {
     return (await this.call("open_direct", { user })).conversation;
+  }
+
+  block(user: UserId): Promise<Receipt> {
+    return this.call("block", { user });
+  }
+
+  unblock(user: UserId): Promise<Receipt> {
+    return this.call("unblock", { user });
   }
 
   async createGroup(members: readonly UserId[], name?: string): Promise<Conversation> {

@@ -2,6 +2,7 @@ import type { Args, CommandName, Result } from "@parley/protocol/commands";
 import type { ChatError } from "@parley/protocol/errors";
 import type { ServerFrame, ServerFrameOf } from "@parley/protocol/frames";
 import type { ConversationId, UserId } from "@parley/protocol/ids";
+import { Blocks } from "./blocks.ts";
 import { type Answer, Calls } from "./calls.ts";
 import { Changes } from "./changes.ts";
 import type { ClientOptions } from "./client.ts";
@@ -40,6 +41,7 @@ export class Engine {
   readonly connection: Connection;
   readonly calls: Calls;
   readonly people: People;
+  readonly blocks: Blocks;
   readonly looks: Looks;
   readonly replica: Replica;
   readonly marks: Marks;
@@ -65,6 +67,10 @@ export class Engine {
     const { connection } = this;
     this.calls = new Calls({ clock, random, send: (frame) => connection.send(frame) });
     this.people = new People({ ask: (ids) => this.call("people", { ids }), changed: () => this.changed(null) });
+    this.blocks = new Blocks({
+      ask: (page) => this.call("blocks", page),
+      changed: () => this.changes.happened(),
+    });
     this.looks = new Looks({
       clock,
       say: (command) => this.calls.once(command, () => {}) !== null,
@@ -128,6 +134,7 @@ export class Engine {
     this.marks.clear();
     this.looks.clear();
     this.people.clear();
+    this.blocks.clear();
     this.replica.clear();
     this.custody?.clear();
     this.answerAwaiting((waiting) => waiting.reject(error));
@@ -156,9 +163,15 @@ export class Engine {
       now: () => this.around.clock.now(),
       me: () => this.#myId(),
       follow: (log, answered) => this.#follow(log, answered),
-      echoed: (conversation, entry) => this.outbox.echoed(conversation, entry),
+      echoed: (conversation, entry) => {
+        this.blocks.heard(entry);
+        this.outbox.echoed(conversation, entry);
+      },
       spoke: (conversation, author) => this.looks.wrote(conversation, author),
-      holed: (conversation) => this.outbox.again(conversation),
+      holed: (conversation) => {
+        if (conversation === this.replica.inbox) this.blocks.doubt();
+        this.outbox.again(conversation);
+      },
       introduced: (conversation) => this.looks.arrived(conversation),
       report: (log, news) => this.report(log, news),
       met: (people) => {
@@ -266,6 +279,7 @@ export class Engine {
   #becameAnother(): void {
     this.outbox.clear();
     this.marks.clear();
+    this.blocks.clear();
     this.replica.clear();
   }
 

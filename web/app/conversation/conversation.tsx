@@ -14,10 +14,12 @@ import { say } from "../parts/toasts.tsx";
 import { goTo } from "../route.ts";
 import { useChat, useClient, useMe } from "../session.tsx";
 import { refusal } from "../words/refusals.ts";
+import { BlockedBar } from "./blocked-bar.tsx";
 import { Composer, type ComposerHandle } from "./composer.tsx";
 import { Details } from "./details.tsx";
 import { Head } from "./head.tsx";
 import { JoinBar } from "./join-bar.tsx";
+import { useBlockable } from "./known.ts";
 import { Log } from "./log.tsx";
 import { PresentPill } from "./present-pill.tsx";
 import { Typing } from "./typing.tsx";
@@ -52,11 +54,7 @@ export function Conversation({ view, details, setDetails }: ConversationProps) {
         <div className="foot">
           {!atEnd && !silent && <PresentPill view={view} onClick={() => log.current?.toPresent()} />}
           <Typing view={view} />
-          {view.role === null ? (
-            <JoinBar view={view} />
-          ) : (
-            <Writing {...{ view, silent, editing, setEditing, log, composer }} />
-          )}
+          <Foot {...{ view, silent, editing, setEditing, log, composer }} />
         </div>
       </section>
       {details && <Details view={view} onClose={() => setDetails(false)} openPerson={openPerson} />}
@@ -72,6 +70,14 @@ interface WritingProps {
   setEditing: (message: Message | null) => void;
   log: { current: MessageListHandle | null };
   composer: { current: ComposerHandle | null };
+}
+
+/** Where one writes, or why one cannot. */
+function Foot(props: WritingProps) {
+  const { view } = props;
+  const blockable = useBlockable(view);
+  if (view.role === null) return <JoinBar view={view} />;
+  return blockable?.isBlocked ? <BlockedBar view={view} user={blockable.user} /> : <Writing {...props} />;
 }
 
 function Writing({ view, silent, editing, setEditing, log, composer }: WritingProps) {

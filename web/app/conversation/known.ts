@@ -1,5 +1,5 @@
 import type { ConversationView } from "@parley/client/views";
-import type { ConversationId } from "@parley/protocol/ids";
+import type { ConversationId, UserId } from "@parley/protocol/ids";
 import { keep } from "../keep.ts";
 import { useChat, useMe } from "../session.tsx";
 import { conversationName } from "../words/conversations.ts";
@@ -24,6 +24,14 @@ export function useDrafts(): Drafts {
 /** A conversation that one is in or follows; undefined where the client does not know it. */
 export function useConversation(id: ConversationId): ConversationView | undefined {
   return useChat((client) => client.conversation(id));
+}
+
+/** The other one of a direct whom one may block, and whether one did; null where there is nobody to be blocked. */
+export function useBlockable({ kind, partner }: ConversationView): { user: UserId; isBlocked: boolean } | null {
+  const me = useMe();
+  const user = kind === "direct" && partner !== me.id ? partner : null;
+  const isBlocked = useChat((client) => user !== null && client.hasBlocked(user) === true);
+  return user === null ? null : { user, isBlocked };
 }
 
 /** How many mentions of me and messages to me wait in all conversations but one. */

@@ -1,5 +1,8 @@
 import type { ConversationView } from "@parley/client/views";
+import type { UserId } from "@parley/protocol/ids";
+import Ban from "lucide-react/icons/ban";
 import Check from "lucide-react/icons/check";
+import CircleCheck from "lucide-react/icons/circle-check";
 import Link from "lucide-react/icons/link";
 import LogOut from "lucide-react/icons/log-out";
 import Pencil from "lucide-react/icons/pencil";
@@ -10,6 +13,8 @@ import { copy } from "../parts/copy.ts";
 import { type Anchor, Menu, MenuItem } from "../parts/menu.tsx";
 import { pathTo } from "../route.ts";
 import { useClient, useMe } from "../session.tsx";
+import { useUnblock } from "./blocked-bar.tsx";
+import { useBlockable } from "./known.ts";
 
 interface ConversationMenuProps {
   view: ConversationView;
@@ -22,6 +27,7 @@ interface ConversationMenuProps {
 export function ConversationMenu({ view, anchor, label, onClose }: ConversationMenuProps) {
   const client = useClient();
   const mayChange = useMayChange(view);
+  const blockable = useBlockable(view);
   const conversation = view.id;
   return (
     <Menu anchor={anchor} label={label} onClose={onClose}>
@@ -38,6 +44,7 @@ export function ConversationMenu({ view, anchor, label, onClose }: ConversationM
           Add people
         </MenuItem>
       )}
+      {blockable && <BlockItem {...blockable} />}
       {mayChange && (
         <MenuItem icon={Pencil} onPick={() => openDialog({ is: "rename_room", conversation })}>
           Rename
@@ -57,6 +64,24 @@ export function ConversationMenu({ view, anchor, label, onClose }: ConversationM
         </MenuItem>
       )}
     </Menu>
+  );
+}
+
+function BlockItem({ user, isBlocked }: { user: UserId; isBlocked: boolean }) {
+  const unblock = useUnblock(user);
+  return (
+    <>
+      <hr />
+      {isBlocked ? (
+        <MenuItem icon={CircleCheck} onPick={unblock}>
+          Unblock
+        </MenuItem>
+      ) : (
+        <MenuItem icon={Ban} danger onPick={() => openDialog({ is: "block", user })}>
+          Block
+        </MenuItem>
+      )}
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { useClient } from "../session.tsx";
 import { Password } from "../settings/password.tsx";
 import { Settings } from "../settings/settings.tsx";
 import { SignOut } from "../settings/sign-out.tsx";
+import { Block } from "./block.tsx";
 import { Confirm } from "./confirm.tsx";
 import { CreateRoom } from "./create-room.tsx";
 import { closeDialog, type Open, useOpenDialog } from "./open.ts";
@@ -33,6 +34,8 @@ function OneDialog({ open }: { open: Open }) {
       return <RenameRoom conversation={open.conversation} />;
     case "delete_room":
       return <DeleteRoom conversation={open.conversation} />;
+    case "block":
+      return <Block user={open.user} />;
     case "leave":
       return <Leave conversation={open.conversation} />;
     case "switcher":

@@ -1,4 +1,4 @@
-import type { ConversationId } from "@parley/protocol/ids";
+import type { ConversationId, UserId } from "@parley/protocol/ids";
 import { useSyncExternalStore } from "react";
 
 /** What floats over the app. One at a time. */
@@ -9,6 +9,7 @@ export type Open =
   | { is: "add_people"; conversation: ConversationId }
   | { is: "rename_room"; conversation: ConversationId }
   | { is: "delete_room"; conversation: ConversationId }
+  | { is: "block"; user: UserId }
   | { is: "leave"; conversation: ConversationId }
   | { is: "switcher" }
   | { is: "settings" }

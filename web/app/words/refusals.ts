@@ -38,6 +38,7 @@ export function passwordRefusal(error: unknown): { old: boolean; words: string }
 export function unsent(code: string | undefined, message: string | undefined): string {
   if (code === "not_member") return "you are not in this room any more";
   if (code === "gone" || code === "not_found") return "this conversation was deleted";
+  if (code === "blocked") return "one of you blocked the other";
   const text = (message ?? "the server refused it").replace(/\.$/u, "");
   return text.charAt(0).toLocaleLowerCase() + text.slice(1);
 }

@@ -161,5 +161,6 @@ test("[WEB15] a refusal says what happened and what can be done, in place", () =
   expect(absence(new ChatError("gone"))).toContain("deleted");
   expect(absence(new ChatError("not_found"))).toContain("private");
   expect(unsent("not_member", "x")).toBe("you are not in this room any more");
+  expect(unsent("blocked", "x")).toBe("one of you blocked the other");
   expect(unsent("too_fast", "This is faster than the limit.")).toBe("this is faster than the limit");
 });
