@@ -6,6 +6,8 @@ import { type Compared, type Moved, type MoveOptions, move } from "./store/movin
 import type { Sample, Source, Target } from "./store/moving/ports.ts";
 import { type Place, postgresSource, postgresTarget } from "./store/moving/postgres.ts";
 import { sqliteSource, sqliteTarget } from "./store/moving/sqlite.ts";
+import { reasoned } from "./store/postgres/open.ts";
+import { explained } from "./store/sqlite/open.ts";
 
 export type { Compared, Moved };
 
@@ -26,14 +28,23 @@ export interface Removal {
   live: { stop(): void } | null;
 }
 
+type Watching = Pick<MoveOptions, "told" | "check">;
+
 /** Why a move cannot be; its message is the one sentence to show. */
 export { StoreError as MoveError };
 
 /** Moves a whole database elsewhere, or brings a move to its end that was interrupted. Throws MoveError. */
-export async function moveHome(
-  { from, to, secretKey, rehearse, live }: Removal,
-  { told, check }: Pick<MoveOptions, "told" | "check">,
-): Promise<Moved> {
+export async function moveHome(removal: Removal, watching: Watching): Promise<Moved> {
+  try {
+    return await carried(removal, watching);
+  } catch (error) {
+    const { from, to } = removal;
+    const folder = "folder" in from ? from.folder : "folder" in to ? to.folder : "";
+    throw explained(reasoned(error, "The Postgres"), folder);
+  }
+}
+
+async function carried({ from, to, secretKey, rehearse, live }: Removal, { told, check }: Watching): Promise<Moved> {
   const source = await sourceAt(from, rehearse || live !== null);
   try {
     const key = keyOf(from, secretKey);
@@ -71,7 +82,15 @@ async function stillSource(from: Home, stop: () => void, check: () => void): Pro
 
 async function targetAt(to: Home, key: string): Promise<Target> {
   if (!("folder" in to)) return postgresTarget(to);
-  return sqliteTarget(to.folder, () => keepSecret(key, to.folder));
+  return sqliteTarget(to.folder, () => keepKey(key, to.folder));
+}
+
+function keepKey(key: string, folder: string): void {
+  try {
+    keepSecret(key, folder);
+  } catch (error) {
+    throw new StoreError((error as Error).message);
+  }
 }
 
 /** The key with which everything was digested: with another one, everybody would be signed out. */

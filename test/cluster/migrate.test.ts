@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type Client, createClient } from "@parley/client";
 import { proofOf } from "@parley/server/auth/digests";
 import type { Store } from "@parley/server/core/ports";
@@ -360,6 +360,11 @@ test("[MOVE6] a target that is not empty, another key, a server that runs and a 
   await refused(migrate([...source, "--to", nowhere]), "cannot be reached");
   await refused(migrate(["--from", `sqlite:${placeIn("none")}`, "--to", postgres.url]), "There is no parley.db");
   await refused(migrate(["--from", postgres.url, "--to", `sqlite:${placeIn("two")}`], other), "There is no Parley");
+  const sql = connect(postgres.url, { max: 1 });
+  await sql`CREATE ROLE nobody_in_particular LOGIN`;
+  await sql.end();
+  const powerless = postgres.url.replace("parley@", "nobody_in_particular@");
+  await refused(migrate([...source, "--to", powerless]), "The database refused: permission denied");
   expect((await toPostgres()).code).toBe(0);
   await refused(migrate(["--from", postgres.url, "--to", `sqlite:${placeIn("two")}`]), "SECRET_KEY must be set");
   await refused(migrate(["--from", postgres.url, "--to", `sqlite:${placeIn("two")}`], other), "SECRET_KEY is another");
@@ -367,6 +372,10 @@ test("[MOVE6] a target that is not empty, another key, a server that runs and a 
     migrate(["--from", postgres.url, "--to", `sqlite:${placeIn("one")}`], { SECRET_KEY: keyIn("one") }),
     "already",
   );
+  mkdirSync(placeIn("three"));
+  writeFileSync(`${placeIn("three")}/secret.key`, other.SECRET_KEY);
+  const key = { SECRET_KEY: keyIn("one") };
+  await refused(migrate(["--from", postgres.url, "--to", `sqlite:${placeIn("three")}`], key), "holds another key");
   await furnish("two");
   await refused(migrate(["--from", `sqlite:${placeIn("two")}`, "--to", postgres.url]), "is not empty");
 });
