@@ -117,7 +117,7 @@ async function enterHome(url: string, crowd: Crowd): Promise<number> {
   let asked = 0;
   await first.talk(() => asked++ < 1);
   const [witness] = crowd.people;
-  const { rooms } = await (witness?.client as Client).call("list_rooms", { query: HOME });
+  const { rooms } = await (witness as (typeof crowd.people)[number]).client.call("list_rooms", { query: HOME });
   const home = rooms[0]?.id as number;
   await Promise.all(crowd.people.map(({ client }) => client.join(home)));
   for (const { client } of crowd.people) await until(client, () => client.conversation(home)?.role != null);
