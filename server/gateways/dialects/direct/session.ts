@@ -1,6 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, Seq } from "@parley/protocol/ids";
-import { checkHeard, checkUnblocked } from "../../../core/blocks.ts";
+import { checkUnblocked } from "../../../core/blocks.ts";
 import type { User } from "../../../core/ports.ts";
 import type { Session, Socket } from "../../dialect.ts";
 import type { DialectParts } from "../../foreign.ts";
@@ -146,11 +146,8 @@ export class DirectSession implements Session, Reader {
 
   async #write(to: To, active: boolean): Promise<void> {
     const talk = await this.#places.findOpen(to);
-    if (talk) {
-      await checkHeard(this.#parts.store, talk.row, this.user.id);
-      return talk.writing(this, active);
-    }
     if ("user" in to) await checkUnblocked(this.#parts.store, this.user.id, to.user);
+    if (talk) return talk.writing(this, active);
     const frame = typingIndicator(this.user.id, to, active, this.#parts.clock.now());
     if ("user" in to) for (const other of this.#parts.online.of(to.user)) other.say(frame);
   }
