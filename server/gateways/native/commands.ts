@@ -14,6 +14,14 @@ interface Stall {
   at: number;
 }
 
+/** A command on its way to its turn. */
+interface Turn {
+  frame: CommandFrame;
+  at: number;
+  /** It came behind a write that was refused since and has come again: it would overtake that. */
+  overtakes: boolean;
+}
+
 type Writing = Extract<CommandFrame, { t: "post" | "edit" | "delete" }>;
 
 /**
@@ -27,6 +35,7 @@ export class Commands {
   readonly #socket: Socket;
   readonly #atRest: () => void;
   #stalled: Map<ConversationId, Stall> | null = null;
+  readonly #undecided = new Set<Turn>();
   #lane: Promise<void> = Promise.resolve();
   #taken = 0;
   #bytes = 0;
@@ -53,21 +62,36 @@ export class Commands {
     this.#bytes += bytes;
     this.#count += 1;
     // Here and not when it is carried out: what is refused behind it meanwhile must be waited for in its turn.
-    if (isWriting(frame) && this.#stalled?.get(frame.conversation)?.key === frame.key) {
-      this.#stalled.delete(frame.conversation);
-    }
-    const turn = this.#lane;
-    const { promise: placed, resolve } = Promise.withResolvers<void>();
-    this.#lane = placed;
-    turn
-      .then(() => (isWriting(frame) ? this.#write(frame, at, resolve) : this.#run(frame)))
-      .catch((error) => this.#answer(frame, at, error))
+    if (isWriting(frame)) this.#comesAgain(frame);
+    const turn: Turn = { frame, at, overtakes: false };
+    this.#undecided.add(turn);
+    const before = this.#lane;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#lane = promise;
+    const placed = () => {
+      this.#undecided.delete(turn);
+      resolve();
+    };
+    before
+      .then(() => (isWriting(frame) ? this.#write(frame, turn, placed) : this.#run(frame)))
+      .catch((error) => this.#answer(frame, at, error, turn.overtakes))
       .finally(() => {
-        resolve();
+        placed();
         this.#bytes -= bytes;
         this.#count -= 1;
         if (this.#count === 0 && !this.#stalled?.size) this.#atRest();
       });
+  }
+
+  /** Nothing waits for this key any more, but what came behind its refusal and is not decided yet stays behind it. */
+  #comesAgain({ conversation, key }: Writing): void {
+    const stall = this.#stalled?.get(conversation);
+    if (stall?.key !== key) return;
+    this.#stalled?.delete(conversation);
+    for (const turn of this.#undecided) {
+      const { frame, at } = turn;
+      if (isWriting(frame) && frame.conversation === conversation && at > stall.at) turn.overtakes = true;
+    }
   }
 
   /** Why this command is not even begun, if so. */
@@ -84,9 +108,10 @@ export class Commands {
     return wait > 0 ? new ChatError("too_fast", undefined, wait) : null;
   }
 
-  async #write(frame: Writing, at: number, placed: () => void): Promise<void> {
+  async #write(frame: Writing, turn: Turn, placed: () => void): Promise<void> {
     const done: Done = await this.#parts.chat.write(this.#connection, frame.t, frame as Args<typeof frame.t>, () => {
-      if ((this.#stalled?.get(frame.conversation)?.at ?? at) < at) throw new ChatError("out_of_order");
+      const earliest = this.#stalled?.get(frame.conversation)?.at ?? turn.at;
+      if (turn.overtakes || earliest < turn.at) throw new ChatError("out_of_order");
       placed();
     });
     const echoed = !done.again && this.#connection.wasTold(frame.conversation, done.receipt.seq);
@@ -119,13 +144,14 @@ export class Commands {
     this.#connection.say([{ t: "ok", id, result }]);
   }
 
-  #answer(frame: CommandFrame, at: number, error: unknown): void {
+  #answer(frame: CommandFrame, at: number, error: unknown, overtakes = false): void {
     const refused = errorFrame(error, {
       id: frame.id,
       connection: this.#socket.connection,
       observer: this.#parts.observer,
     });
-    if (isWriting(frame) && refused.t === "error" && ERRORS[refused.code].retry) {
+    // What would have overtaken holds up nothing: the write that it waits for is under way again.
+    if (!overtakes && isWriting(frame) && refused.t === "error" && ERRORS[refused.code].retry) {
       this.#stalled ??= new Map();
       const earliest = this.#stalled.get(frame.conversation);
       if (!earliest || at < earliest.at) this.#stalled.set(frame.conversation, { key: frame.key, at });
