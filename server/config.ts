@@ -372,6 +372,11 @@ function rateLimits(of: Settings): RateLimits {
   };
 }
 
+/** What a resume may say at once, so that it never cuts the slow reader whom it waits for: they would come back for ever. */
+export function resumeBytes(readerBytes: number): number {
+  return Math.min(256 * KIB, Math.floor(readerBytes / 4));
+}
+
 function chatLimits(of: Settings): ChatLimits {
   return {
     text: of("PARLEY_MAX_TEXT"),
@@ -387,7 +392,7 @@ function chatLimits(of: Settings): ChatLimits {
     looks: 100,
     commitWrites: 1_000,
     // Bytes.
-    resumeWaiting: 256 * KIB,
+    resumeWaiting: resumeBytes(of("PARLEY_SLOW_READER_BYTES")),
     tailBytes: of("PARLEY_TAIL_BYTES"),
     access: {
       // Code points.
@@ -398,7 +403,7 @@ function chatLimits(of: Settings): ChatLimits {
       guesses: { most: 10, each: 30_000 },
       guessesOfAll: { most: 100, each: 30_000 },
     },
-    feed: { resumeEntries: of("PARLEY_RESUME_ENTRIES"), resumeBytes: 256 * KIB },
+    feed: { resumeEntries: of("PARLEY_RESUME_ENTRIES"), resumeBytes: resumeBytes(of("PARLEY_SLOW_READER_BYTES")) },
     // Milliseconds, but for the number of people up to which they are named.
     presence: {
       named: 100,

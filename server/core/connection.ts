@@ -117,6 +117,7 @@ export class Connection implements Follower, Actor {
       }
       had.delete(this.user.inbox);
       for (const [id, cursor] of had) await this.#attachOrGone(id, cursor);
+      await this.#room();
       if (!this.#closed) this.say([{ t: "caught_up", own, marks }]);
     });
   }
@@ -221,7 +222,7 @@ export class Connection implements Follower, Actor {
 
   async #attach(conversation: ConversationId, cursor: Cursor | null): Promise<void> {
     if (this.#closed) return;
-    if (this.outlet.waiting() > this.#parts.resumeWaiting) await this.outlet.drained();
+    await this.#room();
     this.unfollow(conversation);
     const inbox = this.#find(this.user.inbox)?.feed;
     const told = inbox?.marksTold;
@@ -232,6 +233,11 @@ export class Connection implements Follower, Actor {
     this.#followed = [...this.#followed, { feed, role: role && ROLES[role], joined }];
     if (this.#closed) return this.unfollow(conversation);
     if (place.member && place.row.kind !== "inbox") this.#parts.presence.came(feed, this.user.id);
+  }
+
+  /** What is said next would not cut a slow reader. */
+  async #room(): Promise<void> {
+    if (this.outlet.waiting() > this.#parts.resumeWaiting) await this.outlet.drained();
   }
 
   #forget(conversation: ConversationId, lingers: boolean): void {

@@ -2,7 +2,6 @@ import { CLOSES, type CloseName } from "@parley/protocol/closes";
 import { FULL, type FullAt } from "../core/bucket.ts";
 import type { Opening, Session, Socket } from "./dialect.ts";
 
-const SMALL = 64 * 1024;
 /** The longest reason that a close may carry, in bytes. */
 const REASON_BYTES = 123;
 
@@ -10,6 +9,13 @@ const REASON_BYTES = 123;
 interface Named {
   run: string;
   serial: number;
+}
+
+interface Caller {
+  network: string;
+  cookie: string | null;
+  /** Bytes that may still wait where it can take more. */
+  small: number;
 }
 
 /** A Bun socket as the core sees it. What is sent to it and what is published to its topics keep their order. */
@@ -28,14 +34,16 @@ export class BunSocket implements Socket {
   /** Its number in this run of the server, which is less to keep than its name. */
   readonly #serial: number;
   readonly #run: string;
+  readonly #small: number;
   /** Since when it is open. Milliseconds of the clock that only goes forward. */
   readonly since = performance.now();
   /** Has nobody said yet who this is? */
   greeting = true;
 
-  constructor({ network, cookie }: { network: string; cookie: string | null }, named: Named, open: Opening) {
+  constructor({ network, cookie, small }: Caller, named: Named, open: Opening) {
     this.network = network;
     this.cookie = cookie;
+    this.#small = small;
     this.#run = named.run;
     this.#serial = named.serial;
     this.#open = open;
@@ -102,7 +110,7 @@ export class BunSocket implements Socket {
   }
 
   drained(): Promise<void> {
-    if (this.waiting() <= SMALL) return Promise.resolve();
+    if (this.waiting() <= this.#small) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting ??= [];
       this.#waiting.push(resolve);
@@ -111,7 +119,7 @@ export class BunSocket implements Socket {
 
   /** Room in the socket's buffer again. */
   drain(): void {
-    if (this.waiting() <= SMALL) this.#wake();
+    if (this.waiting() <= this.#small) this.#wake();
   }
 
   close(why: CloseName): void {

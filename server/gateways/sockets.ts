@@ -39,6 +39,7 @@ interface Accepted {
 }
 
 const LONGEST_RETURN = 30_000;
+const SMALL = 64 * 1024;
 
 /** Every socket of every dialect: limits before authentication, the beat, and an orderly end. */
 export class SocketGateway {
@@ -123,9 +124,11 @@ export class SocketGateway {
   #socket({ caller, request }: Arrival, open: Opening): BunSocket {
     this.#accepted += 1;
     const { network } = caller;
+    // Well below where it is cut: whoever waits for a slow reader then has room to go on.
+    const small = Math.min(SMALL, this.#parts.limits.readerBytes / 4);
     // A browser sends the cookie along with a handshake of any page.
     const cookie = isOwnPage(request, caller) ? cookieOf(request, caller) : null;
-    return new BunSocket({ network, cookie }, { run: this.#parts.run, serial: this.#accepted }, open);
+    return new BunSocket({ network, cookie, small }, { run: this.#parts.run, serial: this.#accepted }, open);
   }
 
   #becomes({ request, server, caller }: Arrival, socket: BunSocket, facts: Record<string, unknown>): boolean {

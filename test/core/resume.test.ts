@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import type { Entry } from "@parley/protocol/entries";
 import { memoryBus } from "@parley/server/bus/memory";
+import { configFrom } from "@parley/server/config";
 import type { Bus, Note } from "@parley/server/core/ports";
 import { memoryStore } from "@parley/server/store/memory/memory";
-import { cursorOn, Stage } from "../kit/stage.ts";
+import { cursorOn, Seat, Stage } from "../kit/stage.ts";
 
 const seqs = (entries: readonly Entry[]) => entries.map((entry) => entry.seq);
 
@@ -181,4 +182,43 @@ test("[BND1] the tails of a node stay within their budget, the least recently us
   const bytes = stage.chat.feeds.all().reduce((sum, feed) => sum + feed.tail.bytes, 0);
   expect(bytes).toBeLessThanOrEqual(4000);
   expect(bytes).toBeGreaterThan(0);
+});
+
+/** A socket whose reader takes nothing before it is waited for. */
+class SlowSeat extends Seat {
+  most = 0;
+  #waiting = 0;
+
+  override send(payload: string): void {
+    this.most = Math.max(this.most, this.#waiting);
+    this.#waiting += Buffer.byteLength(payload);
+    super.send(payload);
+  }
+
+  override waiting(): number {
+    return this.#waiting;
+  }
+
+  override async drained(): Promise<void> {
+    this.#waiting = 0;
+  }
+}
+
+test("[RES12] a resume of much more than may wait for a slow reader says nothing to one for whom too much waits", async () => {
+  for (const allowed of [128 * 1024, 1024 * 1024]) {
+    const stage = new Stage({ limits: configFrom({ PARLEY_SLOW_READER_BYTES: `${allowed}` }).chat });
+    const [ada, ben] = [await stage.person("Ada"), await stage.person("Ben")];
+    const rooms = await Promise.all(Array.from({ length: 40 }, () => stage.room(ada, ben)));
+    const cursors = [];
+    for (const room of rooms) {
+      cursors.push(cursorOn(room, (await stage.store.entries(room, 0, 100, 1e9)).at(-1) as Entry));
+      for (let i = 0; i < 5; i++) await stage.post(ada, room, `${i} ${"x".repeat(6_000)}`);
+    }
+    const seat = new SlowSeat(stage);
+    seat.connection = stage.chat.connect(ben, stage.codec, seat);
+    await seat.connection.resume(stage.store.epoch, cursors);
+    expect(rooms.map((room) => seat.texts(room).length)).toEqual(rooms.map(() => 5));
+    expect(seat.most).toBeLessThan(allowed);
+    expect(seat.frames.at(-1)?.t).toBe("caught_up");
+  }
 });

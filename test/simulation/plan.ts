@@ -1,4 +1,4 @@
-import { configFrom } from "@parley/server/config";
+import { configFrom, resumeBytes } from "@parley/server/config";
 import type { SimulatedLimits } from "./node.ts";
 import { Random } from "./random.ts";
 
@@ -105,7 +105,7 @@ function settingOf(seed: bigint, random: Random, { store }: PlanOptions): Settin
 /** Small limits, so that each is met. */
 function limitsOf(random: Random): SimulatedLimits {
   const { chat } = configFrom({});
-  return {
+  const limits = {
     chat: {
       ...chat,
       page: random.pick([10, 25]),
@@ -122,6 +122,11 @@ function limitsOf(random: Random): SimulatedLimits {
     pendingCommands: random.pick([12, 500]),
     beat: 25_000,
   };
+  // As the configuration makes them.
+  const most = resumeBytes(limits.readerBytes);
+  limits.chat.resumeWaiting = Math.min(limits.chat.resumeWaiting, most);
+  limits.chat.feed.resumeBytes = Math.min(limits.chat.feed.resumeBytes, most);
+  return limits;
 }
 
 function scriptOf(random: Random): Step[] {
