@@ -32,6 +32,8 @@ interface Followed {
   readonly feed: Feed;
   readonly role: MemberRole | null;
   readonly joined: Seq;
+  /** Entries after this one are told; how those before it are known is another matter. */
+  readonly from: Seq;
 }
 
 /** One string for all who have a role, instead of one from each row that was read. */
@@ -82,7 +84,8 @@ export class Connection implements Follower, Actor {
 
   /** Was this line told of this entry? Where it was not, it may end before it is. */
   wasTold(conversation: ConversationId, seq: Seq): boolean {
-    return (this.#find(conversation)?.feed.head.seq ?? 0) >= seq;
+    const followed = this.#find(conversation);
+    return followed !== undefined && followed.from < seq && seq <= followed.feed.head.seq;
   }
 
   isMember(conversation: ConversationId): boolean {
@@ -226,11 +229,11 @@ export class Connection implements Follower, Actor {
     this.unfollow(conversation);
     const inbox = this.#find(this.user.inbox)?.feed;
     const told = inbox?.marksTold;
-    const { feed, place } = await follow(this.#parts, this, conversation, cursor);
+    const { feed, place, from } = await follow(this.#parts, this, conversation, cursor);
     // Own marks that came while the client did not hold this conversation yet may be newer than its summary.
     if (inbox?.marksTold !== told) inbox?.doubtMarks();
     const { role, joined } = place.member ?? OUTSIDER;
-    this.#followed = [...this.#followed, { feed, role: role && ROLES[role], joined }];
+    this.#followed = [...this.#followed, { feed, role: role && ROLES[role], joined, from }];
     if (this.#closed) return this.unfollow(conversation);
     if (place.member && place.row.kind !== "inbox") this.#parts.presence.came(feed, this.user.id);
   }

@@ -2,7 +2,7 @@ import type { Cursor } from "@parley/protocol/cursor";
 import { cursorCheck } from "@parley/protocol/cursor";
 import { ChatError } from "@parley/protocol/errors";
 import type { ServerFrame } from "@parley/protocol/frames";
-import type { ConversationId } from "@parley/protocol/ids";
+import type { ConversationId, Seq } from "@parley/protocol/ids";
 import type { Place } from "./actor.ts";
 import { obtain } from "./authorize.ts";
 import type { Feed, FeedLimits, Follower } from "./feed.ts";
@@ -25,7 +25,7 @@ const ATTEMPTS = 8;
 
 /**
  * Brings a reader from its cursor to the live feed of one conversation, without a gap and without a double, or with
- * the size of the hole. Without a cursor it begins with a summary, at that summary's head.
+ * the size of the hole. Without a cursor it begins with a summary, at that summary's head. Entries after `from` are said.
  * Throws `not_found` or `gone` where it is not this reader's.
  */
 export async function follow(
@@ -33,7 +33,7 @@ export async function follow(
   reader: Reader,
   conversation: ConversationId,
   from: Cursor | null,
-): Promise<{ feed: Feed; place: Place }> {
+): Promise<{ feed: Feed; place: Place; from: Seq }> {
   let cursor = from;
   let introduced: { feed: Feed; told: number } | null = null;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -48,7 +48,7 @@ export async function follow(
       if (!settle(parts, reader, feed, place, cursor, reached)) continue;
       // Marks that were told since the summary was read passed this reader by.
       if (introduced && (introduced.feed !== feed || introduced.told !== feed.marksTold)) feed.doubtMarks();
-      return { feed, place };
+      return { feed, place, from: reached ? cursor.seq : feed.head.seq };
     } finally {
       parts.feeds.release(feed);
     }

@@ -136,6 +136,30 @@ test("[SOCK6] the echo is the answer to a post, and a repeated one is answered w
   expect(await line.ask({ t: "post", key: "same", conversation, text: "twice" })).toMatchObject({ code: "key_reused" });
 });
 
+test("[SOCK6] a write that was committed before its line began anew from a summary is answered, for it has no echo", async () => {
+  const store = memoryStore();
+  const [written, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const commit = store.commit.bind(store);
+  store.commit = async (...writes) => {
+    const done = await commit(...writes);
+    if (!JSON.stringify(writes).includes("passed-over")) return done;
+    written.resolve();
+    await release.promise;
+    return done;
+  };
+  const own = startNode({ store });
+  const line = await Line.enter(own.url, "Ada of summaries");
+  const conversation = await roomBy(line);
+  line.say([{ t: "post", id: 7_000, key: "passed-over", conversation, text: "once" }]);
+  await written.promise;
+  await line.ask({ t: "unfollow", conversation });
+  expect(await line.ask({ t: "follow", conversation })).toMatchObject({ result: { conversation: { head: 3 } } });
+  release.resolve();
+  await line.until((frame) => frame.t === "ok" && frame.id === 7_000);
+  expect(texts(line)).toEqual([]);
+  await own.stop();
+});
+
 test("[SOCK7] messages of one author in one room leave in order under load, slow decisions among them", async () => {
   const [ada, ben] = [await Line.enter(node.url, "Ada of order"), await Line.enter(node.url, "Ben of order")];
   const conversation = await roomBy(ada);
