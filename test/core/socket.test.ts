@@ -243,40 +243,6 @@ test("[SOCK8] after a refusal that may be retried, later writes wait for the ref
   await strict.stop();
 });
 
-test("[SOCK8] a write that is still being decided when the refused one comes again does not overtake it", async () => {
-  const store = memoryStore();
-  const [commit, usersByHandle] = [store.commit.bind(store), store.usersByHandle.bind(store)];
-  const [asked, decided] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let full = false;
-  store.commit = async (...batch) => {
-    if (full) throw new ChatError("unavailable");
-    return commit(...batch);
-  };
-  const strict = startNode({ store });
-  const line = await Line.enter(strict.url, "Ada");
-  const conversation = await roomBy(line);
-  const post = (id: number, text: string) => ({ t: "post", id, key: `k${text.slice(0, 3)}`, conversation, text });
-  store.usersByHandle = async (handles) => {
-    asked.resolve();
-    await decided.promise;
-    return usersByHandle(handles);
-  };
-  full = true;
-  line.say([post(801, "one"), post(802, "two @ada")]);
-  await line.until((frame) => frame.t === "error" && frame.id === 801);
-  await asked.promise;
-  full = false;
-  line.say([post(803, "one"), post(804, "two @ada")]);
-  // Nothing waits for its turn that cannot be read: its answer says that what came before it is there.
-  line.say([{ t: "fly", id: 805 }]);
-  await line.until((frame) => frame.t === "error" && frame.id === 805);
-  decided.resolve();
-  await line.until(() => texts(line).length === 2);
-  expect(texts(line)).toEqual(["one", "two @ada"]);
-  expect(codes(line)).toEqual(["unavailable", "unknown_command", "out_of_order"]);
-  await strict.stop();
-});
-
 test("[SOCK9] a silent client is dropped after two beats, one that answers stays and hears which heads moved", async () => {
   const quick = startNode({ limits: { beat: 60 } });
   const [silent, alive] = [await Line.enter(quick.url, "Silent"), await Line.enter(quick.url, "Alive")];

@@ -192,10 +192,19 @@ export class Judge {
     return `${this.#world.devices[device]?.shared ? tab : device} ${conversation}`;
   }
 
+  /** Nothing overtakes what was written before it; what was refused for good once may itself come later. */
   #order(lane: Written[]): void {
-    const seqs = lane.flatMap((line) => (line.undone ? [] : this.#entriesOf(line).map(({ seq }) => seq)));
-    const at = seqs.findIndex((seq, position) => position > 0 && seq < (seqs[position - 1] as Seq));
-    if (at > 0) this.#wrong(`${lane[0]?.tab} wrote in another order than ${seqs.join()} in ${lane[0]?.conversation}`);
+    const placed = lane.flatMap((line) =>
+      line.undone ? [] : this.#entriesOf(line).map(({ seq }) => ({ seq, late: line.refusedOnce })),
+    );
+    const seqs = placed.map(({ seq }) => seq);
+    let last = 0;
+    const overtook = placed.some(({ seq, late }) => {
+      const before = last;
+      if (!late) last = seq;
+      return seq < before;
+    });
+    if (overtook) this.#wrong(`${lane[0]?.tab} wrote in another order than ${seqs.join()} in ${lane[0]?.conversation}`);
   }
 
   #entriesOf({ conversation, text }: Written) {

@@ -18,6 +18,8 @@ export interface Written {
   refused: string | null;
   /** It was acknowledged, and a backup from before was put back. */
   undone: boolean;
+  /** A try of it was refused for good. Whoever never heard of that tries again, as if it were written only then. */
+  refusedOnce: boolean;
 }
 
 /** Everything that anybody wrote, and what was promised to them. */
@@ -32,8 +34,12 @@ export class Ledger {
     this.#wrong = wrong;
   }
 
-  wrote(written: Omit<Written, "receipt" | "refused" | "undone">, sent: Promise<Receipt>, truth: () => Truth): void {
-    const line: Written = { ...written, receipt: null, refused: null, undone: false };
+  wrote(
+    written: Omit<Written, "receipt" | "refused" | "undone" | "refusedOnce">,
+    sent: Promise<Receipt>,
+    truth: () => Truth,
+  ): void {
+    const line: Written = { ...written, receipt: null, refused: null, undone: false, refusedOnce: false };
     this.all.push(line);
     this.#byKey.set(line.key, line);
     sent.then(
@@ -46,6 +52,12 @@ export class Ledger {
         line.refused = error instanceof ChatError ? error.code : String(error);
       },
     );
+  }
+
+  /** A server refuses a try of it for good, whoever hears of that. */
+  tryRefused(key: Key): void {
+    const line = this.#byKey.get(key);
+    if (line) line.refusedOnce = true;
   }
 
   /** Was this message answered, for good or ill? */

@@ -95,6 +95,12 @@ const dropMark = committing((commit, world) => (writes, marks) => {
   return commit(writes, kept);
 });
 
+/** What shares a commit is written from behind. */
+const writeFromBehind = committing((commit) => async (writes, marks) => {
+  const done = await commit(writes.toReversed(), marks);
+  return { ...done, outcomes: done.outcomes.toReversed() };
+});
+
 /** Leaving a feed's topic does nothing. */
 function keepDelivering(): Mutation {
   const socket: Sabotage["socket"] = (end) => {
@@ -181,6 +187,7 @@ export const MUTATIONS: Record<string, () => Mutation> = {
   "batch across a removal": batchAcrossRemoval,
   "forget the epoch": forgetEpoch,
   "ignore a cursor's check": ignoreCheck,
+  "write from behind": writeFromBehind,
   "skip the heads of a heartbeat": skipHeads,
   "skip the marks of a heartbeat": skipMoves,
 };

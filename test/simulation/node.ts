@@ -1,3 +1,4 @@
+import type { Key } from "@parley/protocol/ids";
 import { configFrom } from "@parley/server/config";
 import type { Actor } from "@parley/server/core/actor";
 import { Chat, type ChatLimits } from "@parley/server/core/chat";
@@ -9,6 +10,7 @@ import { SocketGateway } from "@parley/server/gateways/sockets";
 import { quickPasswords } from "../kit/passwords.ts";
 import type { SimulatedBus } from "./bus.ts";
 import type { Disk } from "./disk.ts";
+import { overheard } from "./overheard.ts";
 import type { Random } from "./random.ts";
 import type { Time } from "./time.ts";
 import type { End, Wire } from "./wire.ts";
@@ -25,6 +27,8 @@ export interface NodeParts {
   /** Everything that is told to a socket passes here, just before it leaves. */
   telling(socket: ServerSocket, payload: string): void;
   wrong(what: string): void;
+  /** A try of what has this key is refused for good. */
+  refused(key: Key): void;
   /** Takes a part of a new node in hand before it is used: a test of the tests breaks things here. */
   touch: {
     store(port: Store, node: SimulatedNode): void;
@@ -86,7 +90,7 @@ export class SimulatedNode {
       },
     });
     this.chat.run = this.#bounded(this.chat.run);
-    this.chat.write = this.#bounded(this.chat.write);
+    this.chat.write = overheard(this.#bounded(this.chat.write), parts.refused);
     parts.touch.node(this);
     this.gateway = this.#gateway(clock, observer);
     this.gateway.start();

@@ -93,6 +93,7 @@ export class World {
       ...{ time, disk, bus, limits: this.setting.limits, random: this.random.fork(`node ${this.#lives}`) },
       telling: (socket, payload) => this.watch.telling(socket, payload),
       wrong: (what) => this.wrong(what),
+      refused: (key) => this.ledger.tryRefused(key),
       touch: {
         store: (port, node) => sabotage.store?.(port, node, this),
         node: (node) => sabotage.node?.(node, this),
