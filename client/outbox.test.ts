@@ -125,6 +125,20 @@ test("[SDK17] two clients of one person keep their messages beside each other", 
   expect(kept.map(({ text }) => text).sort()).toEqual(["from one", "from the other"]);
 });
 
+test("[SDK17] what one client wrote keeps its order, also where another one took over the first part of it", async () => {
+  const keep = keptInMemory();
+  const one = world({ keep });
+  for (const text of ["a", "b"]) one.client.post(ROOM, text);
+  await turn();
+  const other = world({ keep, randomKey: () => "other-key" });
+  one.client.post(ROOM, "c");
+  await turn();
+  other.client.post(ROOM, "beside");
+  await turn();
+  const third = world({ keep, randomKey: () => "third-key" });
+  expect(pending(third).map(([text]) => text)).toEqual(["a", "b", "c", "beside"]);
+});
+
 test("[SDK18] after a passing refusal the message and all after it are sent again, in order, not before their time", async () => {
   const given = world();
   const end = await live(given, room({ head: 4 }));

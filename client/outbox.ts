@@ -255,13 +255,18 @@ export class Outbox {
     });
   }
 
-  /** Writes beside what other tabs of the same person have kept, which is not ours to forget. */
+  /**
+   * Writes beside what other tabs of the same person have kept, which is not ours to forget. What is kept already stays
+   * where it is: another tab may have written behind what this one took over.
+   */
   #write(): void {
-    const others = draftsFrom(this.#parts.keep.get(NAME)).filter(
-      ({ key }) => !this.#byKey.has(key) && !this.#done.has(key),
-    );
     const mine = [...this.#byKey.values()].map((slot) => slot.draft);
-    const all = [...others, ...mine];
+    const before = draftsFrom(this.#parts.keep.get(NAME)).filter(({ key }) => !this.#done.has(key));
+    const kept = new Set(before.map(({ key }) => key));
+    const all = [
+      ...before.map((draft) => this.#byKey.get(draft.key)?.draft ?? draft),
+      ...mine.filter(({ key }) => !kept.has(key)),
+    ];
     this.#parts.keep.set(NAME, all.length > 0 ? JSON.stringify(all) : null);
     this.#parts.saved(mine);
   }
