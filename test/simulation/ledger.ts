@@ -60,10 +60,11 @@ export class Ledger {
     if (line) line.refusedOnce = true;
   }
 
-  /** Was this message answered, for good or ill? */
-  answered(key: Key): boolean {
+  /** Was this message answered, for good or ill? Nobody hears what a tab is told of another tab's: the log says it. */
+  answered(key: Key, tab: Tab, truth: Truth): boolean {
     const line = this.#byKey.get(key);
-    return line !== undefined && (line.receipt !== null || line.refused !== null);
+    if (!line) return false;
+    return line.receipt !== null || line.refused !== null || (line.tab !== tab.name && stands(truth, line));
   }
 
   /** Somebody asks; the result says that they were answered. */

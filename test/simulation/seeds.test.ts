@@ -27,6 +27,7 @@ const FOUND: Record<number, string> = {
   5666: "a doubt about counts that came while catching up was forgotten",
   5911: "a doubt about counts that came while catching up was forgotten",
   5966: "a leave that was answered while the room was asked for dropped the membership that followed it",
+  6215: "what one tab was told of another tab's messages was not counted as told",
   6775: "a resume cut the slow reader whom it brought up, again and again",
   7787: "what a second tab took over was kept behind what the first wrote after it",
   8709: "a log whose follow was refused for a while was not followed any more, and nobody noticed",

@@ -94,7 +94,8 @@ export class Watch {
   #outbox(tab: Tab): void {
     for (const { id } of tab.client.conversations()) {
       const sending = tab.client.timeline(id).pending.filter((pending) => pending.is === "sending");
-      const open = sending.filter(({ key }) => !this.#world.ledger.answered(key)).length;
+      const { ledger, disk } = this.#world;
+      const open = sending.filter(({ key }) => !ledger.answered(key, tab, disk.truth)).length;
       if (open > IN_FLIGHT) this.#world.wrong(`${open} messages of ${tab.name} are under way in ${id}`);
     }
   }
