@@ -9,6 +9,8 @@ export interface Slot {
   is: Pending["is"];
   /** The number of its command on this line. */
   sent: number | null;
+  /** How often it was sent on this line and has no answer yet. */
+  tries: number;
   /** Where it stands in the log, once that was answered and until the log was heard so far. */
   settledAt: Seq | null;
   /** What a person sees of it, until it changes. */
@@ -41,7 +43,7 @@ export class Lane {
 
   add(draft: Draft): Slot {
     const is = draft.failed ? "failed" : "waiting";
-    const slot: Slot = { draft, is, sent: null, settledAt: null, view: null, settle: null };
+    const slot: Slot = { draft, is, sent: null, tries: 0, settledAt: null, view: null, settle: null };
     this.slots.push(slot);
     this.#pending = null;
     return slot;

@@ -158,10 +158,12 @@ export class Outbox {
 
   #send(lane: Lane, slot: Slot): boolean {
     const sent = this.#parts.calls.once(commandOf(slot.draft), (answer) => {
+      slot.tries--;
       if (answer && "ok" in answer) this.#carriedOut(lane, slot, answer.ok as Receipt);
       else if (answer) this.#refused(lane, slot, answer.refused, slot.sent === sent);
     });
     if (sent === null) return false;
+    slot.tries++;
     lane.move(slot, "sending");
     slot.sent = sent;
     this.#parts.changed(slot.draft.conversation);
@@ -184,8 +186,11 @@ export class Outbox {
 
   #refused(lane: Lane, slot: Slot, error: ChatError, current: boolean): void {
     if (this.#byKey.get(slot.draft.key) !== slot || (slot.sent !== null && !current)) return;
-    if (!mayPass(error, lane.refusals + 1)) this.#fail(slot, error);
-    else if (error.code === "out_of_order" && lane.isFirst(slot)) this.#startOver(lane);
+    if (!mayPass(error, lane.refusals + 1)) {
+      // A later try that is under way may yet be carried out: its answer is the one that holds.
+      if (slot.tries > 0) return;
+      this.#fail(slot, error);
+    } else if (error.code === "out_of_order" && lane.isFirst(slot)) this.#startOver(lane);
     else if (current) this.#hold(lane, error);
     this.#pump(lane);
   }

@@ -79,3 +79,20 @@ test.each([
     expect(given.client.conversations().map(({ id }) => id)).toEqual([...held]);
   },
 );
+
+test("[SDK19] a refusal for good waits for a later try that is under way, whose answer is the one that holds", async () => {
+  const given = world();
+  const end = await live(given, room({ head: 1, check: 1 }));
+  const { sent } = given.client.post(ROOM, "one");
+  void given.client.post(ROOM, "two");
+  await turn();
+  end.say({ t: "resync", conversation: ROOM, have: 1, from: 9, head: 8, check: 8, reset: false });
+  await turn();
+  const [first, , again, last] = end.all("post");
+  expect(again).toMatchObject({ key: first?.key });
+  // Both wait now, with tries under way.
+  end.say({ t: "error", id: last?.id ?? 0, code: "too_fast", message: "", retry_after: 60_000 });
+  end.say({ t: "error", id: first?.id ?? 0, code: "not_member", message: "" });
+  end.say({ t: "ok", id: again?.id ?? 0, result: { conversation: ROOM, seq: 9, entry: 9 } });
+  expect(await sent).toEqual({ conversation: ROOM, seq: 9, entry: 9 });
+});

@@ -31,6 +31,7 @@ const FOUND: Record<number, string> = {
   6775: "a resume cut the slow reader whom it brought up, again and again",
   7787: "what a second tab took over was kept behind what the first wrote after it",
   8709: "a log whose follow was refused for a while was not followed any more, and nobody noticed",
+  8737: "a refusal for good was believed while a later try of the same message was under way",
   9265: "one's own mark that moved while one resumed was told as it had been before",
   10796: "a conversation was dropped though a hole hid that one was added again",
 };
