@@ -160,7 +160,10 @@ export class Outbox {
     const sent = this.#parts.calls.once(commandOf(slot.draft), (answer) => {
       slot.tries--;
       if (answer && "ok" in answer) this.#carriedOut(lane, slot, answer.ok as Receipt);
-      else if (answer) this.#refused(lane, slot, answer.refused, slot.sent === sent);
+      else if (answer) {
+        const last = slot.sent === null && slot.is === "sending";
+        this.#refused(lane, slot, answer.refused, last || slot.sent === sent);
+      }
     });
     if (sent === null) return false;
     slot.tries++;
@@ -187,9 +190,9 @@ export class Outbox {
   #refused(lane: Lane, slot: Slot, error: ChatError, current: boolean): void {
     if (this.#byKey.get(slot.draft.key) !== slot || (slot.sent !== null && !current)) return;
     if (!mayPass(error, lane.refusals + 1)) {
-      // A later try that is under way may yet be carried out: its answer is the one that holds.
-      if (slot.tries > 0) return;
-      this.#fail(slot, error);
+      // Another try that is under way may yet be carried out: the last answer is the one that holds.
+      if (slot.tries === 0) this.#fail(slot, error);
+      else slot.sent = null;
     } else if (error.code === "out_of_order" && lane.isFirst(slot)) this.#startOver(lane);
     else if (current) this.#hold(lane, error);
     this.#pump(lane);

@@ -96,3 +96,20 @@ test("[SDK19] a refusal for good waits for a later try that is under way, whose 
   end.say({ t: "ok", id: again?.id ?? 0, result: { conversation: ROOM, seq: 9, entry: 9 } });
   expect(await sent).toEqual({ conversation: ROOM, seq: 9, entry: 9 });
 });
+
+test("[SDK19] whichever try is refused last, a message that every try was refused for good is refused", async () => {
+  for (const order of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const given = world();
+    const end = await live(given, room({ head: 1, check: 1 }));
+    const refused = given.client.post(ROOM, "one").sent.catch(({ code }) => code);
+    await turn();
+    end.say({ t: "resync", conversation: ROOM, have: 1, from: 9, head: 8, check: 8, reset: false });
+    await turn();
+    const tries = end.all("post");
+    for (const which of order) end.say({ t: "error", id: tries[which]?.id ?? 0, code: "not_member", message: "" });
+    expect(await refused).toBe("not_member");
+  }
+});
