@@ -34,21 +34,12 @@ export class People {
     });
   }
 
-  /** The open guest of this name, or with this number. */
-  openGuest(who: { name: string } | { id: UserId }, time: Time): Promise<User> {
-    return this.#alone(async (sql) => {
-      const name = "name" in who ? who.name : nameOfNumber(who.id);
-      const holdings = await Holdings.of(sql, [skeleton(name)]);
-      if (holdings.isHeld(skeleton(name), dayOf(time))) throw new ChatError("name_taken");
-      const [known] = await ("name" in who
-        ? sql<
-            StoredUser[]
-          >`SELECT ${sql.unsafe(USER)} FROM users AS u WHERE u.name = ${name} AND u.open AND u.id >= 1000000`
-        : sql<StoredUser[]>`SELECT ${sql.unsafe(USER)} FROM users AS u WHERE u.id = ${who.id}`);
-      if (known) return userOf(known);
-      const id = "name" in who ? null : who.id;
-      return { ...(await put(sql, { id, name, handle: "", open: true }, time)), open: true };
-    });
+  openPerson(name: string, time: Time): Promise<User> {
+    return this.#openGuest({ name }, time);
+  }
+
+  numberedPerson(id: UserId, time: Time): Promise<User> {
+    return this.#openGuest({ id }, time);
   }
 
   /** The server's own person. Nobody looks for them: what they are found by stays empty. */
@@ -111,6 +102,23 @@ export class People {
         findable = ${findableAs(names)} WHERE id = ${id}`;
       await holdings.hold({ id, ...names }, today);
       return { ...user, ...names };
+    });
+  }
+
+  /** The open guest of this name, or with this number. */
+  #openGuest(who: { name: string } | { id: UserId }, time: Time): Promise<User> {
+    return this.#alone(async (sql) => {
+      const name = "name" in who ? who.name : nameOfNumber(who.id);
+      const holdings = await Holdings.of(sql, [skeleton(name)]);
+      if (holdings.isHeld(skeleton(name), dayOf(time))) throw new ChatError("name_taken");
+      const [known] = await ("name" in who
+        ? sql<
+            StoredUser[]
+          >`SELECT ${sql.unsafe(USER)} FROM users AS u WHERE u.name = ${name} AND u.open AND u.id >= 1000000`
+        : sql<StoredUser[]>`SELECT ${sql.unsafe(USER)} FROM users AS u WHERE u.id = ${who.id}`);
+      if (known) return userOf(known);
+      const id = "name" in who ? null : who.id;
+      return { ...(await put(sql, { id, name, handle: "", open: true }, time)), open: true };
     });
   }
 

@@ -1,5 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Committed, MarkMove, Store, Write } from "../../core/ports.ts";
+import { ACCESS, type Ask, asked, LOGS, PEOPLE, READS } from "../asked.ts";
 import { Accesses } from "./access.ts";
 import { type Answer, decoded, encoded } from "./commit.ts";
 import { explained, isLost, isUndone } from "./errors.ts";
@@ -43,10 +44,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
       listen: (wanted, lost) => leases.listen(wanted, lost),
     },
     commit: (writes, marks) => ask(() => commit(pool.commits, writes, marks)),
-    ...logsOf(ask, new History(sql)),
-    ...peopleOf(ask, new People(sql)),
-    ...accessOf(ask, new Accesses(sql)),
-    ...readsOf(ask, new Reads(sql)),
+    ...asked(ask, new History(sql), [...LOGS, "recall"]),
+    ...asked(ask, new People(sql), PEOPLE),
+    ...asked(ask, new Accesses(sql), ACCESS),
+    ...asked(ask, new Reads(sql), [...READS, "blocks", "estranged"]),
     claimOwnership: (user, secretHash) => ask(() => claimOwnership(sql, user, secretHash)),
     offerOwnership: (secretHash) => ask(() => offerOwnership(sql, secretHash)),
     ready: () =>
@@ -63,9 +64,6 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   };
 }
 
-/** Puts a question to the database; what circumstances prevent is `unavailable`. */
-type Ask = <T>(question: () => Promise<T>) => Promise<T>;
-
 /** No answer came in time. */
 class Late extends ChatError {
   constructor() {
@@ -74,7 +72,7 @@ class Late extends ChatError {
 }
 
 /** Rejects with `unavailable` where the answer takes longer. */
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+async function within<T>(ms: number, answer: T | Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     late.reject(new Late());
@@ -98,57 +96,4 @@ async function commit(sql: Database, writes: readonly Write[], marks: readonly M
       if (!isUndone(error) || attempt === ATTEMPTS) throw error;
     }
   }
-}
-
-function logsOf(ask: Ask, history: History) {
-  return {
-    recall: (author, conversation, key) => ask(() => history.recall(author, conversation, key)),
-    entries: (conversation, after, limit, bytes) => ask(() => history.entries(conversation, after, limit, bytes)),
-    entry: (conversation, seq) => ask(() => history.entry(conversation, seq)),
-    located: (entry) => ask(() => history.located(entry)),
-    stretch: (conversation, at, lowest, limit) => ask(() => history.stretch(conversation, at, lowest, limit)),
-  } satisfies Partial<Store>;
-}
-
-function peopleOf(ask: Ask, people: People) {
-  return {
-    enrol: (guest) => ask(() => people.enrol(guest)),
-    openPerson: (name, time) => ask(() => people.openGuest({ name }, time)),
-    numberedPerson: (id, time) => ask(() => people.openGuest({ id }, time)),
-    house: (bot) => ask(() => people.house(bot)),
-    userByToken: (tokenHash, time) => ask(() => people.userByToken(tokenHash, time)),
-    users: (ids) => ask(() => people.users(ids)),
-    usersByHandle: (handles) => ask(() => people.usersByHandle(handles)),
-    findUsers: (page) => ask(() => people.findUsers(page)),
-    updateProfile: (user, change, time) => ask(() => people.updateProfile(user, change, time)),
-  } satisfies Partial<Store>;
-}
-
-function accessOf(ask: Ask, accesses: Accesses) {
-  return {
-    passwordOf: (user) => ask(() => accesses.passwordOf(user)),
-    claimant: (name) => ask(() => accesses.claimant(name)),
-    addToken: (token) => ask(() => accesses.addToken(token)),
-    hasToken: (user, tokenHash) => ask(() => accesses.hasToken(user, tokenHash)),
-  } satisfies Partial<Store>;
-}
-
-function readsOf(ask: Ask, reads: Reads) {
-  return {
-    blocks: (user, after, limit) => ask(() => reads.blocks(user, after, limit)),
-    estranged: (one, other) => ask(() => reads.estranged(one, other)),
-    conversation: (id) => ask(() => reads.conversation(id)),
-    member: (conversation, user) => ask(() => reads.member(conversation, user)),
-    memberships: (user) => ask(() => reads.memberships(user)),
-    spans: (conversation, user) => ask(() => reads.spans(conversation, user)),
-    members: (conversation, after, limit) => ask(() => reads.members(conversation, after, limit)),
-    marks: (conversation) => ask(() => reads.marks(conversation)),
-    rooms: (viewer, page) => ask(() => reads.rooms(viewer, page)),
-    roomNamed: (name) => ask(() => reads.roomNamed(name)),
-    direct: (one, other) => ask(() => reads.direct(one, other)),
-    heads: (ids) => ask(() => reads.heads(ids)),
-    unread: (conversation, user, read) => ask(() => reads.unread(conversation, user, read)),
-    reached: (conversation, seq, except) => ask(() => reads.reached(conversation, seq, except)),
-    reachedBy: (conversation, seq, except) => ask(() => reads.reachedBy(conversation, seq, except)),
-  } satisfies Partial<Store>;
 }

@@ -40,16 +40,12 @@ export class People {
     });
   }
 
-  /** The open guest of this name, or with this number. */
-  openGuest(who: { name: string } | { id: UserId }, time: Time): User {
-    return this.#transactions.run(() => {
-      const name = "name" in who ? who.name : nameOfNumber(who.id);
-      if (this.#holdings.isHeld(skeleton(name), dayOf(time))) throw new ChatError("name_taken");
-      const known = "name" in who ? this.#prepared.byOpenName.get(name) : this.#prepared.byId.get(who.id);
-      if (known) return userOf(known);
-      const id = "name" in who ? null : who.id;
-      return { ...this.#put(id, { name, handle: "" }, 1, time), open: true };
-    });
+  openPerson(name: string, time: Time): User {
+    return this.#openGuest({ name }, time);
+  }
+
+  numberedPerson(id: UserId, time: Time): User {
+    return this.#openGuest({ id }, time);
   }
 
   /** The server's own person. Nobody looks for them: what they are found by stays empty. */
@@ -96,6 +92,18 @@ export class People {
       this.#prepared.rename.run(names.name, names.handle, findableAs(names), id);
       this.#holdings.hold({ id, ...names }, today);
       return { ...user, ...names };
+    });
+  }
+
+  /** The open guest of this name, or with this number. */
+  #openGuest(who: { name: string } | { id: UserId }, time: Time): User {
+    return this.#transactions.run(() => {
+      const name = "name" in who ? who.name : nameOfNumber(who.id);
+      if (this.#holdings.isHeld(skeleton(name), dayOf(time))) throw new ChatError("name_taken");
+      const known = "name" in who ? this.#prepared.byOpenName.get(name) : this.#prepared.byId.get(who.id);
+      if (known) return userOf(known);
+      const id = "name" in who ? null : who.id;
+      return { ...this.#put(id, { name, handle: "" }, 1, time), open: true };
     });
   }
 
