@@ -17,11 +17,16 @@ const BEN = "an-example-of-the-secret-of-ben-okri";
 const AGAIN = "an-example-of-another-secret-of-ada";
 const LINK = "the-secret-at-the-end-of-the-one-time-link";
 
-/** Two people use every operation once, over HTTP; what they asked and heard. */
-export async function tellOverHttp(url: string, owner: string): Promise<Exchanges> {
+/** Two people use every operation once, over HTTP; what they asked and heard. Calls back after each exchange. */
+export async function tellOverHttp(
+  url: string,
+  owner: string,
+  exchangedOne: (name: OperationName) => unknown = () => {},
+): Promise<Exchanges> {
   const told: Exchanges = {};
   const tell = async (name: OperationName, telling: Telling = {}): Promise<never> => {
     const exchange = await exchanged(url, operations[name], telling);
+    await exchangedOne(name);
     const { token: _, shown, ...asked } = telling;
     told[name] ??= { ...asked, ...(shown !== undefined && { body: shown }), ...exchange } as Exchange;
     return exchange.answer as never;

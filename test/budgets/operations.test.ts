@@ -1,0 +1,119 @@
+import { expect, test } from "bun:test";
+import type { OperationName } from "@parley/protocol/operations";
+import type { Store } from "@parley/server/core/ports";
+import { openPostgres } from "@parley/server/store/postgres/postgres";
+import { OwnPostgres } from "../kit/postgres.ts";
+import { PostgresLine } from "../kit/postgres-line.ts";
+import { temporaryFolder } from "../kit/process.ts";
+import { startRest } from "../kit/rest.ts";
+import { countedStore } from "../kit/statements.ts";
+import { tellOverHttp } from "../rest/story/http.ts";
+
+/** Statements that SQLite carries out, commits among them, each with a sync, and statements that Postgres is sent. */
+type Budget = [sqlite: number, commits: number, postgres: number];
+
+/** What each operation costs where it is first used in the story of the examples, with whoever asks made known. */
+const BUDGETS: Record<OperationName, Budget> = {
+  create_guest: [18, 1, 15],
+  me: [2, 0, 1],
+  update_me: [18, 2, 12],
+  set_password: [27, 2, 6],
+  sign_in: [7, 1, 7],
+  sign_out: [9, 1, 2],
+  delete_account: [13, 1, 3],
+  blocks: [4, 0, 3],
+  block: [9, 1, 3],
+  unblock: [9, 1, 3],
+  claim_server: [15, 2, 11],
+  people: [3, 0, 2],
+  list_rooms: [3, 0, 2],
+  create_room: [23, 1, 7],
+  open_direct: [34, 1, 11],
+  create_group: [25, 1, 9],
+  list_conversations: [20, 0, 16],
+  get_conversation: [12, 0, 9],
+  rename: [11, 1, 4],
+  delete_room: [18, 1, 7],
+  join: [26, 1, 12],
+  leave: [20, 1, 6],
+  history: [8, 0, 7],
+  entries: [5, 0, 4],
+  post: [12, 1, 5],
+  edit: [13, 1, 5],
+  delete: [17, 1, 5],
+  receipts: [6, 0, 5],
+  mark: [15, 1, 9],
+  presence: [5, 0, 4],
+  typing: [4, 0, 3],
+  list_members: [6, 0, 5],
+  add_member: [19, 1, 6],
+  remove_member: [20, 1, 6],
+  health: [0, 0, 0],
+  ready: [1, 0, 4],
+  stats: [0, 0, 0],
+};
+
+const SECRET = "the-secret-of-a-one-time-link-in-a-test";
+
+/** What each operation cost, as `taken` says after it. */
+async function costs<T>(store: Store, atRest: () => boolean, taken: () => T): Promise<Record<string, T>> {
+  const rest = startRest({ store });
+  const spent: Record<string, T> = {};
+  const settled = async () => {
+    // What happens after the answer has its own turns, one for each question.
+    for (let turns = 0; turns < 20; turns = atRest() ? turns + 1 : 0)
+      await new Promise<void>((next) => setImmediate(next));
+  };
+  try {
+    await store.offerOwnership(rest.inside.digests.token(SECRET));
+    // Whatever is opened with first use is open now.
+    const { token } = await rest.guest("Early bird");
+    await rest.room(token, "Waiting room");
+    await settled();
+    taken();
+    await tellOverHttp(rest.url, SECRET, async (name) => {
+      await settled();
+      const cost = taken();
+      spent[name] ??= cost;
+    });
+  } finally {
+    await rest.inside.stop();
+  }
+  return spent;
+}
+
+/** A part of every budget. */
+function chosen<T>(part: (budget: Budget) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(BUDGETS).map(([name, budget]) => [name, part(budget)]));
+}
+
+test("[BUD3] every operation carries out so many statements on SQLite as its budget says", async () => {
+  const folder = temporaryFolder();
+  const { store, taken } = countedStore(folder.path);
+  const cost = () => {
+    const statements = taken();
+    return [statements.length, statements.filter((sql) => sql === "COMMIT").length];
+  };
+  const spent = await costs(store, () => true, cost);
+  folder.remove();
+  expect(spent).toEqual(chosen(([sqlite, commits]) => [sqlite, commits]));
+});
+
+test("[BUD3] every operation sends so many statements to Postgres as its budget says", async () => {
+  const own = await OwnPostgres.start();
+  const line = await PostgresLine.before(own.port);
+  try {
+    const url = own.url.replace(`:${own.port}/`, `:${line.port}/`);
+    const options = { url, schema: own.schema(), connections: 2, patience: 10_000, proof: "p" };
+    const store = await openPostgres(options);
+    const spent = await costs(
+      store,
+      () => line.atRest,
+      () => line.taken(),
+    );
+    expect(spent).toEqual(chosen(([, , postgres]) => postgres));
+  } finally {
+    await line.close();
+    await own.remove();
+  }
+});
