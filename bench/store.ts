@@ -9,8 +9,8 @@ import { Database } from "bun:sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Draft, NEW, type Store, type User, type Write } from "@parley/server/core/ports";
 import { openSqlite } from "@parley/server/store/sqlite/sqlite";
+import { inhabit, messageIn, TEXT } from "./filled.ts";
 
 const [ROOMS = 10, MEMBERS = 100, SECONDS = 2] = process.argv.slice(2).map(Number);
 const BATCHES = [1, 10, 100, 1000];
@@ -18,7 +18,6 @@ const KEYS = {
   timed: () => Date.now().toString(36) + crypto.randomUUID().slice(0, 22),
   random: () => crypto.randomUUID() as string,
 };
-const TEXT = "A message of the usual length, which is about eighty characters or a few more.";
 
 interface Figures {
   rate: number;
@@ -47,57 +46,11 @@ async function measure<T>(size: number, make: () => T, commit: (batch: T[]) => P
   return { rate: (messages / spent) * 1000, p50: at(0.5), p99: at(0.99), cpu: cpu / messages };
 }
 
-async function enrolled(store: Store): Promise<User[]> {
-  const people: User[] = [];
-  for (let n = 0; n < MEMBERS; n++) {
-    // Letters that do not look alike, so that every name is free.
-    const name = `member ${[...`${n}`].map((digit) => "abcdefghkw"[Number(digit)]).join("")}`;
-    const handle = name.replace(" ", ".");
-    people.push(await store.enrol({ name, handles: [handle], tokenHash: name, time: Date.now() }));
-  }
-  return people;
-}
-
-function opening(people: User[], key: string): Write {
-  const [maker] = people as [User];
-  const base = { author: maker.id, key, digest: 1 };
-  const joined = people.map(({ id, name, handle }): Draft => {
-    return { ...base, conversation: NEW, kind: "joined", body: { user: id, name, handle, role: "member" } };
-  });
-  const open = { kind: "room", name: key, topic: null, visibility: "public", owner: maker.id } as const;
-  const added: Draft = { ...base, conversation: maker.inbox, kind: "added", body: { conversation: NEW } };
-  return { time: Date.now(), guards: [], open, drafts: [added, ...joined] };
-}
-
 async function stored(folder: string, size: number, key: () => string): Promise<Figures> {
   const store = await openSqlite(folder);
-  const people = await enrolled(store);
-  const { outcomes } = await store.commit(
-    Array.from({ length: ROOMS }, (_, n) => opening(people, `Room ${n}`)),
-    [],
-  );
-  const rooms = outcomes.map((outcome) => (outcome.is === "written" && outcome.opened) || 0);
+  const place = await inhabit(store, MEMBERS, ROOMS);
   let next = 0;
-  const make = (): Write => {
-    const at = next++;
-    const conversation = rooms[at % ROOMS] as number;
-    const member = Math.floor(at / ROOMS) % MEMBERS;
-    const { id: author } = people[member] as User;
-    return {
-      time: Date.now(),
-      guards: [{ is: "member", conversation, user: author, since: member + 1 }],
-      drafts: [
-        {
-          conversation,
-          author,
-          key: key(),
-          digest: at,
-          kind: "message",
-          body: { text: `${TEXT} ${at}` },
-        },
-      ],
-    };
-  };
+  const make = () => messageIn(place, next++, key(), Date.now());
   const figures = await measure(size, make, async (batch) => {
     const committed = await store.commit(batch, []);
     if (committed.outcomes.some((outcome) => outcome.is !== "written")) throw new Error("A message was not written.");
