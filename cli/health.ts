@@ -1,4 +1,5 @@
-import { ConfigError, configFrom } from "@parley/server/config";
+import { configFrom } from "@parley/server/config";
+import { ConfigError } from "@parley/server/config/settings";
 
 type Environment = Record<string, string | undefined>;
 

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
-import { ConfigError, configFrom, VARIABLES } from "./config.ts";
+import { ConfigError } from "./config/settings.ts";
+import { VARIABLES } from "./config/variables.ts";
+import { configFrom } from "./config.ts";
 
 function complaint(env: Record<string, string>): string {
   try {

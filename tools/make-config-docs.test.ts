@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { configFrom, VARIABLES } from "../server/config.ts";
+import { VARIABLES } from "../server/config/variables.ts";
+import { configFrom } from "../server/config.ts";
 import { CONFIGURATION_PAGE, configurationPage, ENV_EXAMPLE, envExample } from "./make-config-docs.ts";
 
 test("[OPS8] the page on configuration is what the table of variables says", () => {

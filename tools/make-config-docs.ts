@@ -1,10 +1,10 @@
 /**
- * Writes docs/configuration.md and .env.example from the table of variables in server/config.ts.
+ * Writes docs/configuration.md and .env.example from the table of variables in server/config/variables.ts.
  *
  *   npx bun tools/make-config-docs.ts
  */
 import { writeFileSync } from "node:fs";
-import { VARIABLES, type Variable } from "../server/config.ts";
+import { VARIABLES, type Variable } from "../server/config/variables.ts";
 
 export const CONFIGURATION_PAGE = new URL("../docs/configuration.md", import.meta.url);
 export const ENV_EXAMPLE = new URL("../.env.example", import.meta.url);
@@ -19,7 +19,7 @@ allowed, and a \`PARLEY_\` variable that does not exist, stop the start with one
 Nothing in a value is replaced; quotes around one are taken off, and a value with \`#\` or spaces at its ends needs them. A
 container and a systemd unit read such a file by means of their own: [hosting.md](hosting.md).
 
-This page is made from the table in \`server/config.ts\` by \`npx bun tools/make-config-docs.ts\`.
+This page is made from the table in \`server/config/variables.ts\` by \`npx bun tools/make-config-docs.ts\`.
 
 | variable | default | what it is | allowed |
 |---|---|---|---|

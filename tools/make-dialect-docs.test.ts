@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { DIALECTS } from "../protocol/dialects.ts";
-import { VARIABLES } from "../server/config.ts";
+import { VARIABLES } from "../server/config/variables.ts";
 import { DIALECTS_PAGE, withDialects } from "./make-dialect-docs.ts";
 
 const page = readFileSync(DIALECTS_PAGE, "utf8");

@@ -1,4 +1,5 @@
-import { ConfigError, VARIABLES } from "@parley/server/config";
+import { ConfigError } from "@parley/server/config/settings";
+import { VARIABLES } from "@parley/server/config/variables";
 import { type Home, MoveError, moveHome } from "@parley/server/move";
 import { ProgressBar } from "../progress.ts";
 import { type Options, optionsFrom, USAGE, UsageError } from "./options.ts";

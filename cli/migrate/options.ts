@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { VARIABLES } from "@parley/server/config";
+import { VARIABLES } from "@parley/server/config/variables";
 import type { Home } from "@parley/server/move";
 
 export interface Options {

@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from "bun:test";
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { configFrom, VARIABLES } from "@parley/server/config";
+import { configFrom } from "@parley/server/config";
+import { VARIABLES } from "@parley/server/config/variables";
 import { caddy, dockerCompose, orSkip, strace, systemdAnalyze } from "../../tools/debian.ts";
 import { ROOT } from "../../tools/source/tree.ts";
 import { freePort, temporaryFolder } from "../kit/process.ts";

@@ -1,4 +1,5 @@
-import { configFrom, resumeBytes } from "@parley/server/config";
+import { configFrom } from "@parley/server/config";
+import { resumeBytes } from "@parley/server/config/limits";
 import type { SimulatedLimits } from "./node.ts";
 import { Random } from "./random.ts";
 

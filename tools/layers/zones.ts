@@ -45,7 +45,7 @@ export const ZONES: Zone[] = [
     inner(`server/gateways/dialects/${dialect}`, ["server/gateways"]),
   ),
   inner("server/gateways"),
-  { ...outer("server/config", ["server/core", "protocol"]), owns: /^server\/config(\.test)?\.ts$/ },
+  { ...outer("server/config", ["server/core", "protocol"]), owns: /^server\/config(\.test|\/\w+)?\.ts$/ },
   {
     ...outer("server/move", ["server/store", "server/auth"]),
     owns: /^server\/move(\.test)?\.ts$/,
