@@ -54,3 +54,13 @@ export const personDigitsList = z
 export const limit = digits.refine((value) => value > 0, "must be at least 1");
 /** Seconds. */
 export const wait = digits.refine((value) => value <= 20, "must be at most 20");
+
+/** What many requests are made of. */
+export const rows = { after: digits.optional(), limit: limit.optional() };
+export const peopleRows = { ...rows, after: personDigits.optional() };
+export const inConversation = z.object({ conversation: digits });
+export const atMessage = z.object({ conversation: digits, target: digits });
+export const ofPerson = z.object({ user: personDigits });
+export const atMember = z.object({ conversation: digits, user: personDigits });
+export const key = z.string().optional();
+export const keyOnly = z.object({ key });

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { commands, receipt } from "../commands.ts";
+import { conversation, visibility } from "../conversations.ts";
+import { inConversation, key, keyOnly, type Operation, rows } from "../operation.ts";
+import { person } from "../people.ts";
+
+/** Rooms, directs and groups: finding, making, changing, coming and going. */
+export const conversationOperations = {
+  list_rooms: {
+    method: "GET",
+    path: "/api/rooms",
+    about: "Public rooms, by id; `query` is a part of the name.",
+    command: "list_rooms",
+    query: z.strictObject({ ...rows, query: z.string().optional() }),
+    result: commands.list_rooms.result,
+  },
+  create_room: {
+    method: "POST",
+    path: "/api/rooms",
+    about: "Makes a room, which the caller owns.",
+    command: "create_room",
+    keyed: true,
+    body: z.object({ key, name: z.string(), topic: z.string().optional(), visibility: visibility.optional() }),
+    result: commands.create_room.result,
+    status: 201,
+  },
+  open_direct: {
+    method: "POST",
+    path: "/api/directs",
+    about: "The direct conversation with somebody, made when there is none.",
+    command: "open_direct",
+    keyed: true,
+    body: z.object({ key, user: z.int() }),
+    result: commands.open_direct.result,
+  },
+  create_group: {
+    method: "POST",
+    path: "/api/groups",
+    about: "Makes a group of the caller and these people.",
+    command: "create_group",
+    keyed: true,
+    body: z.object({ key, name: z.string().optional(), members: z.array(z.int()) }),
+    result: commands.create_group.result,
+    status: 201,
+  },
+  list_conversations: {
+    method: "GET",
+    path: "/api/conversations",
+    about: "The caller's conversations, by id.",
+    query: z.strictObject(rows),
+    result: z.object({ conversations: z.array(conversation), people: z.array(person), next: z.int().nullable() }),
+  },
+  get_conversation: {
+    method: "GET",
+    path: "/api/conversations/{conversation}",
+    about: "One conversation as the caller sees it.",
+    params: inConversation,
+    result: z.object({ conversation, people: z.array(person) }),
+  },
+  rename: {
+    method: "PATCH",
+    path: "/api/conversations/{conversation}",
+    about: "Gives a room or a group another name.",
+    command: "rename",
+    keyed: true,
+    params: inConversation,
+    body: z.object({ key, name: z.string() }),
+    result: receipt,
+  },
+  delete_room: {
+    method: "DELETE",
+    path: "/api/conversations/{conversation}",
+    about: "Ends a room for everybody.",
+    command: "delete_room",
+    keyed: true,
+    params: inConversation,
+    body: keyOnly,
+    result: receipt,
+  },
+  join: {
+    method: "POST",
+    path: "/api/conversations/{conversation}/join",
+    about: "Makes the caller a member of a public room.",
+    command: "join",
+    keyed: true,
+    params: inConversation,
+    body: keyOnly,
+    result: commands.join.result,
+  },
+  leave: {
+    method: "POST",
+    path: "/api/conversations/{conversation}/leave",
+    about: "Ends the caller's membership.",
+    command: "leave",
+    keyed: true,
+    params: inConversation,
+    body: keyOnly,
+    result: receipt,
+  },
+} as const satisfies Record<string, Operation>;
