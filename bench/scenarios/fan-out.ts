@@ -1,0 +1,70 @@
+import { CROWDS, type Crowd, within } from "../crowd.ts";
+import type { Measured } from "../load/load.ts";
+import { type Bench, type Found, median, type Row, type Scenario } from "../scenario.ts";
+import type { Subject } from "../subject.ts";
+
+/** Above this the generator had nothing left: a server that is not at its own limit then could do more. */
+const GENERATOR_BUSY = 0.95;
+const SERVER_IDLE = 0.9;
+/** What Parley's figure is divided by. */
+const AGAINST: Record<string, string> = { floor: "floor", "socket.io": "socketio", fastapi: "fastapi" };
+
+interface Round {
+  subject: Subject;
+  crowd: Crowd;
+  measured: Measured;
+}
+
+/** How many deliveries a server makes with one second of its CPU, while it has all it can do. */
+export const fanOut: Scenario = {
+  name: "fan-out",
+  about: "deliveries per second of server CPU at saturation: 1 × 1000, 10 × 100, 500 × 2",
+  async run(bench): Promise<Found> {
+    const rounds: Round[] = [];
+    for (let nth = 1; nth <= bench.rounds; nth++) {
+      for (const crowd of CROWDS) {
+        for (const subject of bench.subjects) rounds.push(await measure(bench, subject, crowd, nth));
+      }
+    }
+    const rows = CROWDS.flatMap((crowd) => bench.subjects.map((subject) => rowOf(rounds, subject, crowd)));
+    return { rows, ratios: ratiosOf(rows) };
+  },
+};
+
+async function measure(bench: Bench, subject: Subject, crowd: Crowd, nth: number): Promise<Round> {
+  const seconds = bench.quick ? 1 : 4;
+  const measured = await within(bench, subject, crowd, (load) => load.saturate(crowd.window, seconds / 2, seconds));
+  bench.say(`fan-out ${nth}/${bench.rounds} ${crowd.name} ${subject.name}: ${(perCpu(measured) / 1e6).toFixed(3)} M`);
+  return { subject, crowd, measured };
+}
+
+function perCpu({ deliveries, cpu }: Measured): number {
+  return deliveries / cpu;
+}
+
+function rowOf(rounds: readonly Round[], subject: Subject, crowd: Crowd): Row {
+  const own = rounds.filter((round) => round.subject === subject && round.crowd === crowd).map((one) => one.measured);
+  const limited = own.filter(({ busy, cpu, seconds }) => busy > GENERATOR_BUSY && cpu / seconds < SERVER_IDLE);
+  const row = {
+    scenario: crowd.name,
+    subject: subject.name,
+    figure: "deliveries per CPU-second",
+    value: median(own.map(perCpu)),
+    unit: "1/s",
+  };
+  return limited.length * 2 > own.length ? { ...row, remark: "the load generator was the limit" } : row;
+}
+
+function ratiosOf(rows: readonly Row[]): Record<string, number> {
+  const ratios: Record<string, number> = {};
+  const figureOf = (scenario: string, subject: string) =>
+    rows.find((row) => row.scenario === scenario && row.subject === subject)?.value;
+  for (const { name } of CROWDS) {
+    const own = figureOf(name, "parley");
+    for (const [subject, as] of Object.entries(AGAINST)) {
+      const other = figureOf(name, subject);
+      if (own !== undefined && other) ratios[`${name}_vs_${as}`] = own / other;
+    }
+  }
+  return ratios;
+}

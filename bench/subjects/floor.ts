@@ -1,0 +1,42 @@
+import { compiled, hasCompiler } from "../load/compile.ts";
+import { frame, handshake, MARKED, type Running, type Subject } from "../subject.ts";
+import { freePort, listening, pinned } from "./process.ts";
+
+/** The smallest program that copies bytes to sockets; see floor/floor.c. */
+export function floor(writes: "coalesced" | "each"): Subject {
+  return {
+    name: writes === "coalesced" ? "floor" : "floor-each",
+    about:
+      writes === "coalesced" ? "C, epoll, one write for each turn and member" : "C, epoll, a write for each delivery",
+    missing: async () => (hasCompiler() ? null : "there is no C compiler (cc)"),
+    async start(_shape, core): Promise<Running> {
+      return bare([await compiled("floor/floor.c"), "PORT", writes], _shape.members, core);
+    },
+  };
+}
+
+/** The same in Bun: one publish for each room and turn. */
+export const bunFloor: Subject = {
+  name: "floor-bun",
+  about: "Bun, one publish for each turn and room, no storage",
+  missing: async () => null,
+  start: ({ members }, core) => bare([process.execPath, "bench/floor/floor.ts", "PORT"], members, core),
+};
+
+async function bare(command: string[], members: number, core: number): Promise<Running> {
+  const port = await freePort();
+  const child = pinned(
+    command.map((word) => (word === "PORT" ? `${port}` : word)),
+    core,
+  );
+  await listening(port);
+  return {
+    pids: [child.pid],
+    member: (n) => ({
+      port,
+      steps: [handshake(`/${Math.floor(n / members)}`)],
+      post: frame(`{"from":${1_000_000 + n},"text":"${MARKED}"}`),
+    }),
+    stop: () => child.end(),
+  };
+}

@@ -1,0 +1,95 @@
+import { temporaryFolder } from "../../test/kit/process.ts";
+import { frame, handshake, MARKED, NUMBER, type Running, SERIAL, type Shape, type Subject, WHO } from "../subject.ts";
+import { freePort, listening, pinned } from "./process.ts";
+
+/** So that nothing but what is measured happens. */
+const QUIET = { PARLEY_RATE_LIMITS: "off", PARLEY_BEAT_MS: "25000", LOG_LEVEL: "warn" };
+
+/** A Parley with a data folder of its own, and a person who made its rooms. */
+class OwnParley {
+  readonly port: number;
+  readonly pid: number;
+  readonly #end: () => Promise<void>;
+
+  private constructor(port: number, pid: number, end: () => Promise<void>) {
+    this.port = port;
+    this.pid = pid;
+    this.#end = end;
+  }
+
+  static async start(core: number, env: Record<string, string> = {}): Promise<OwnParley> {
+    const port = await freePort();
+    const folder = temporaryFolder();
+    const settings = { ...QUIET, HOST: "127.0.0.1", PORT: `${port}`, PARLEY_DATA: folder.path, ...env };
+    const child = pinned([process.execPath, "--no-install", "server/main.ts"], core, settings);
+    await listening(port);
+    return new OwnParley(port, child.pid, async () => {
+      await child.end();
+      folder.remove();
+    });
+  }
+
+  /** Makes as many public rooms; their numbers. */
+  async rooms(count: number): Promise<number[]> {
+    const token = secret(-1);
+    await this.#ask("/api/guests", { name: "The Builder", secret: token });
+    const rooms: number[] = [];
+    for (let nth = 0; nth < count; nth++) {
+      const { conversation } = await this.#ask("/api/rooms", { name: `Room ${nth}`, key: `room-${nth}` }, token);
+      rooms.push(conversation.id);
+    }
+    return rooms;
+  }
+
+  stop(): Promise<void> {
+    return this.#end();
+  }
+
+  async #ask(path: string, body: object, token?: string): Promise<{ conversation: { id: number } }> {
+    const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+    const url = `http://127.0.0.1:${this.port}${path}`;
+    const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+    return (await response.json()) as { conversation: { id: number } };
+  }
+}
+
+/** Parley with SQLite: every delivery is durable first. */
+export const parley: Subject = {
+  name: "parley",
+  about: "Parley, its own protocol, SQLite, every message durable first",
+  missing: async () => null,
+  async start({ rooms, members }: Shape, core): Promise<Running> {
+    const own = await OwnParley.start(core);
+    const ids = await own.rooms(rooms);
+    return {
+      pids: [own.pid],
+      member: (n) => {
+        const conversation = ids[Math.floor(n / members)];
+        const hello = { t: "hello", version: 1, guest: { name: `Speaker ${spelled(n)}`, secret: secret(n) } };
+        const join = { t: "join", id: 1, key: `join-${n}`, conversation };
+        const key = `mubb${SERIAL}-${WHO}`;
+        return {
+          port: own.port,
+          steps: [
+            handshake("/socket"),
+            { send: frame(JSON.stringify([hello])), until: '"caught_up"' },
+            { send: frame(JSON.stringify([join])), until: '"t":"ok","id":1' },
+          ],
+          post: frame(`[{"t":"post","id":${NUMBER},"key":"${key}","conversation":${conversation},"text":"${MARKED}"}]`),
+        };
+      },
+      stop: () => own.stop(),
+    };
+  },
+};
+
+/** What the person with this number proves themselves with. */
+function secret(n: number): string {
+  return `bench-secret-${`${n + 1}`.padStart(12, "0")}-0123456789abcdef`;
+}
+
+/** Digits as letters that do not look alike, for names that nobody takes for each other. */
+function spelled(n: number): string {
+  return [...`${n}`].map((digit) => "abcdefghkw"[Number(digit)]).join("");
+}
