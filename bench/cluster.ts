@@ -8,7 +8,9 @@
  */
 import { readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
-import type { Store, User, Write } from "@parley/server/core/ports";
+import type { Write } from "@parley/server/core/commit";
+import type { Store } from "@parley/server/core/ports";
+import type { User } from "@parley/server/core/rows";
 import { natsAddress, natsBroker } from "../server/bus/nats.ts";
 import { redisAddress, redisBroker } from "../server/bus/redis.ts";
 import { remoteBus } from "../server/bus/remote.ts";

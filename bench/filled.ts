@@ -1,6 +1,8 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Draft, NEW, type Store, type User, type Write } from "@parley/server/core/ports";
+import { type Draft, NEW, type Write } from "@parley/server/core/commit";
+import type { Store } from "@parley/server/core/ports";
+import type { User } from "@parley/server/core/rows";
 import { openSqlite } from "@parley/server/store/sqlite/sqlite";
 
 /** People and rooms of a store: everybody is in every room. */

@@ -3,10 +3,12 @@ import { ChatError } from "@parley/protocol/errors";
 import type { Actor } from "./actor.ts";
 import { type AttemptLimits, Attempts } from "./attempts.ts";
 import type { Calendar } from "./calendar.ts";
+import type { Draft, Write } from "./commit.ts";
 import { carryOut, type KeyedParts } from "./keyed.ts";
 import { codePoints, skeleton } from "./names.ts";
 import { checkSecret, spread } from "./people.ts";
-import type { Clock, Draft, Passwords, User, Write } from "./ports.ts";
+import type { Clock, Passwords } from "./ports.ts";
+import type { User } from "./rows.ts";
 import { personOf } from "./summary.ts";
 
 export interface AccessLimits {

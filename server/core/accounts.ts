@@ -1,8 +1,9 @@
 import type { Args, Result } from "@parley/protocol/commands";
 import { ChatError } from "@parley/protocol/errors";
 import type { Actor } from "./actor.ts";
+import type { Draft, Guard, Write } from "./commit.ts";
 import { carryOut, type KeyedParts, ownKey } from "./keyed.ts";
-import type { Clock, Draft, Guard, Write } from "./ports.ts";
+import type { Clock } from "./ports.ts";
 
 export interface AccountsParts extends KeyedParts {
   clock: Clock;

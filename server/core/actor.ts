@@ -1,5 +1,5 @@
 import type { ConversationId } from "@parley/protocol/ids";
-import type { ConversationRow, MemberRow, User } from "./ports.ts";
+import type { ConversationRow, MemberRow, User } from "./rows.ts";
 
 /** What a membership lets one do, and since when. */
 export type Membership = Pick<MemberRow, "role" | "joined">;

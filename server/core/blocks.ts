@@ -2,8 +2,10 @@ import type { Args, Receipt, Result } from "@parley/protocol/commands";
 import { ChatError } from "@parley/protocol/errors";
 import { FIRST_USER, type UserId } from "@parley/protocol/ids";
 import type { Actor } from "./actor.ts";
+import type { Guard } from "./commit.ts";
 import { carryOut, type KeyedParts } from "./keyed.ts";
-import type { Clock, ConversationRow, Guard, Store } from "./ports.ts";
+import type { Clock, Store } from "./ports.ts";
+import type { ConversationRow } from "./rows.ts";
 import { personOf } from "./summary.ts";
 
 export interface BlocksParts extends KeyedParts {

@@ -1,5 +1,5 @@
 import type { MemberRole } from "@parley/protocol/conversations";
-import type { ConversationRow, User } from "./ports.ts";
+import type { ConversationRow, User } from "./rows.ts";
 
 /** What one may do in a conversation that one has obtained. */
 export type Action =

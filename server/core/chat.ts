@@ -19,11 +19,12 @@ import type { Done } from "./keyed.ts";
 import { Members } from "./members.ts";
 import { Messages } from "./messages.ts";
 import { People } from "./people.ts";
-import type { Broadcast, Bus, Clock, Digests, Logged, Observer, Outlet, Passwords, Store, User } from "./ports.ts";
+import type { Broadcast, Bus, Clock, Digests, Observer, Outlet, Passwords, Store } from "./ports.ts";
 import { Presence, type PresenceLimits } from "./presence.ts";
 import { watchProof } from "./proof.ts";
 import { mark, receipts, tellMoved } from "./receipts.ts";
 import { Rooms } from "./rooms.ts";
+import type { Logged, User } from "./rows.ts";
 import { summarise } from "./summary.ts";
 import { type Tapped, tapped } from "./tap.ts";
 

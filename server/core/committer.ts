@@ -1,7 +1,7 @@
 import type { Entry } from "@parley/protocol/entries";
 import type { ConversationId } from "@parley/protocol/ids";
-import type { Observer, Outcome, Store, Write } from "./ports.ts";
-import { type Bus, type Clock, type Committed, type MarkMove, NEW } from "./ports.ts";
+import { type Committed, type MarkMove, NEW, type Outcome, type Write } from "./commit.ts";
+import type { Bus, Clock, Observer, Store } from "./ports.ts";
 
 interface Waiting<T> {
   resolve(value: T): void;

@@ -10,8 +10,9 @@ import { obtain } from "./authorize.ts";
 import type { Codec } from "./codec.ts";
 import type { Feed, Follower } from "./feed.ts";
 import { type FollowParts, follow } from "./follow.ts";
-import type { Clock, ConversationRow, Observer, Outlet, User } from "./ports.ts";
+import type { Clock, Observer, Outlet } from "./ports.ts";
 import type { Presence } from "./presence.ts";
+import type { ConversationRow, User } from "./rows.ts";
 import { summarise } from "./summary.ts";
 
 export interface ConnectionParts extends FollowParts {

@@ -6,11 +6,13 @@ import type { Actor } from "./actor.ts";
 import { authorize } from "./authorize.ts";
 import { checkUnblocked } from "./blocks.ts";
 import { isUnowned } from "./capabilities.ts";
+import { type Draft, NEW, type Opening, type Write } from "./commit.ts";
 import { carryOut, type KeyedParts, ownKey } from "./keyed.ts";
 import { joinedDraft } from "./members.ts";
 import { writeBy } from "./messages.ts";
 import { checkShownName } from "./names.ts";
-import { type Clock, type Draft, NEW, type Opening, type User, type Write } from "./ports.ts";
+import type { Clock } from "./ports.ts";
+import type { User } from "./rows.ts";
 import { summarise } from "./summary.ts";
 
 export interface ConversationsParts extends KeyedParts {

@@ -5,7 +5,8 @@ import type { ServerFrame } from "@parley/protocol/frames";
 import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
 import type { Codec } from "./codec.ts";
 import { readMarks } from "./marks.ts";
-import type { Broadcast, ConversationRow, MarksSignal, Observer, Outlet, Store } from "./ports.ts";
+import type { Broadcast, MarksSignal, Observer, Outlet, Store } from "./ports.ts";
+import type { ConversationRow } from "./rows.ts";
 import { Tail } from "./tail.ts";
 
 /** A connection that hears a feed. */

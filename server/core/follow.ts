@@ -7,7 +7,8 @@ import type { Place } from "./actor.ts";
 import { obtain } from "./authorize.ts";
 import type { Feed, FeedLimits, Follower } from "./feed.ts";
 import type { Feeds } from "./feeds.ts";
-import type { Store, User } from "./ports.ts";
+import type { Store } from "./ports.ts";
+import type { User } from "./rows.ts";
 import { peopleOf, summarise } from "./summary.ts";
 
 export interface FollowParts {

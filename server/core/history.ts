@@ -5,7 +5,8 @@ import type { EntryId, Seq, UserId } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
 import type { Actor, Place } from "./actor.ts";
 import { obtain } from "./authorize.ts";
-import type { Logged, Store, Stretch } from "./ports.ts";
+import type { Store } from "./ports.ts";
+import type { Logged, Stretch } from "./rows.ts";
 import { personOf } from "./summary.ts";
 
 export interface HistoryParts {

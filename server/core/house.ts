@@ -1,5 +1,6 @@
 import { handleCandidates } from "./names.ts";
-import type { Clock, Store, User } from "./ports.ts";
+import type { Clock, Store } from "./ports.ts";
+import type { User } from "./rows.ts";
 
 const NAME = "Parley";
 const HANDLES_TRIED = 50;

@@ -2,8 +2,10 @@ import type { Receipt } from "@parley/protocol/commands";
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, Key } from "@parley/protocol/ids";
 import type { Actor } from "./actor.ts";
+import type { Guard, Write } from "./commit.ts";
 import type { Committer } from "./committer.ts";
-import type { Digests, Guard, Logged, Store, Write } from "./ports.ts";
+import type { Digests, Store } from "./ports.ts";
+import type { Logged } from "./rows.ts";
 
 export interface KeyedParts {
   store: Store;

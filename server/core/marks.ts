@@ -1,6 +1,7 @@
 import type { Mark } from "@parley/protocol/conversations";
 import type { UserId } from "@parley/protocol/ids";
-import type { ConversationRow, MarksSignal, Store } from "./ports.ts";
+import type { MarksSignal, Store } from "./ports.ts";
+import type { ConversationRow } from "./rows.ts";
 
 /** Some marks of a conversation, as its followers are told of them. */
 export function marksSignal({ id, head }: ConversationRow, marks: Mark[]): MarksSignal {

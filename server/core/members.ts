@@ -4,9 +4,11 @@ import { ChatError } from "@parley/protocol/errors";
 import { type ConversationId, FIRST_USER, type Key, type UserId } from "@parley/protocol/ids";
 import type { Actor, Place } from "./actor.ts";
 import { authorize, obtain } from "./authorize.ts";
+import type { Draft, Guard, Write } from "./commit.ts";
 import { carryOut, type KeyedParts, ownKey } from "./keyed.ts";
 import { writeBy } from "./messages.ts";
-import type { Clock, Draft, Guard, User, Write } from "./ports.ts";
+import type { Clock } from "./ports.ts";
+import type { User } from "./rows.ts";
 import { personOf, summarise } from "./summary.ts";
 
 export interface MembersParts extends KeyedParts {

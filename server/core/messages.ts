@@ -6,10 +6,11 @@ import type { Actor, Place } from "./actor.ts";
 import { authorize, obtain } from "./authorize.ts";
 import { unblockedIn } from "./blocks.ts";
 import { can, isUnowned } from "./capabilities.ts";
+import type { Draft, Guard, Write } from "./commit.ts";
 import { mayRead } from "./history.ts";
 import { carryOut, type Done, type KeyedCommand, type KeyedParts, ownKey } from "./keyed.ts";
 import { codePoints, mentionsIn } from "./names.ts";
-import type { Clock, Draft, Guard, Store, Write } from "./ports.ts";
+import type { Clock, Store } from "./ports.ts";
 import type { Presence } from "./presence.ts";
 
 export interface MessagesParts extends KeyedParts {

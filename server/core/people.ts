@@ -7,7 +7,8 @@ import type { Calendar } from "./calendar.ts";
 import type { Committer } from "./committer.ts";
 import { ownKey } from "./keyed.ts";
 import { checkHandle, checkOpenName, checkShownName, deriveHandle, handleCandidates } from "./names.ts";
-import type { Clock, Digests, Store, User } from "./ports.ts";
+import type { Clock, Digests, Store } from "./ports.ts";
+import type { User } from "./rows.ts";
 import { personOf } from "./summary.ts";
 
 export interface PeopleParts {

@@ -4,7 +4,8 @@ import type { Codec } from "./codec.ts";
 import { Elsewhere, type ElsewhereLimits, type Roll } from "./elsewhere.ts";
 import type { Feed } from "./feed.ts";
 import type { Feeds } from "./feeds.ts";
-import type { Broadcast, Bus, Clock, ConversationRow, Note, Outlet } from "./ports.ts";
+import type { Broadcast, Bus, Clock, Note, Outlet } from "./ports.ts";
+import type { ConversationRow } from "./rows.ts";
 
 export interface PresenceLimits {
   /** Above so many present people only their number is told. */

@@ -1,4 +1,5 @@
-import type { Clock, User } from "./ports.ts";
+import type { Clock } from "./ports.ts";
+import type { User } from "./rows.ts";
 import { type TapParts, tapped } from "./tap.ts";
 
 export interface ProofParts extends TapParts {

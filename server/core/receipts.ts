@@ -5,10 +5,12 @@ import { tellsMarks } from "@parley/protocol/marks";
 import type { Actor, Place } from "./actor.ts";
 import { obtain, obtainAsMember } from "./authorize.ts";
 import { can } from "./capabilities.ts";
+import type { Committed, MarkMove } from "./commit.ts";
 import type { Committer } from "./committer.ts";
 import type { Feeds } from "./feeds.ts";
 import { marksSignal } from "./marks.ts";
-import type { Bus, Clock, Committed, ConversationRow, MarkMove, MarksSignal, Observer, Store, User } from "./ports.ts";
+import type { Bus, Clock, MarksSignal, Observer, Store } from "./ports.ts";
+import type { ConversationRow, User } from "./rows.ts";
 
 export interface ReceiptsParts {
   store: Store;

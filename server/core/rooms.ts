@@ -2,11 +2,13 @@ import type { RoomListing } from "@parley/protocol/conversations";
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, Key } from "@parley/protocol/ids";
 import type { Actor } from "./actor.ts";
+import type { Opening } from "./commit.ts";
 import { type Conversations, opens } from "./conversations.ts";
 import type { House } from "./house.ts";
 import { carryOut, type KeyedParts, ownKey } from "./keyed.ts";
 import { checkExactName } from "./names.ts";
-import type { Clock, ConversationRow, Opening, User } from "./ports.ts";
+import type { Clock } from "./ports.ts";
+import type { ConversationRow, User } from "./rows.ts";
 
 export interface RoomsParts extends KeyedParts {
   clock: Clock;

@@ -2,7 +2,8 @@ import type { Conversation, Mark } from "@parley/protocol/conversations";
 import type { ConversationId, Time, UserId } from "@parley/protocol/ids";
 import { tellsMarks } from "@parley/protocol/marks";
 import type { Person } from "@parley/protocol/people";
-import type { ConversationRow, MemberRow, Store, User } from "./ports.ts";
+import type { Store } from "./ports.ts";
+import type { ConversationRow, MemberRow, User } from "./rows.ts";
 
 export function personOf(user: User): Person {
   const { inbox: _, ...person } = user;

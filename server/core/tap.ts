@@ -2,7 +2,8 @@ import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, Seq } from "@parley/protocol/ids";
 import type { Tap } from "./feed.ts";
 import type { Feeds } from "./feeds.ts";
-import type { ConversationRow, Store } from "./ports.ts";
+import type { Store } from "./ports.ts";
+import type { ConversationRow } from "./rows.ts";
 
 export interface Tapped {
   /** The feed's own row, kept up with every entry that was heard; not to be changed. */

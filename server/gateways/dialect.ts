@@ -1,7 +1,8 @@
 import type { CloseName } from "@parley/protocol/closes";
 import type { DialectName } from "@parley/protocol/dialects";
 import type { Codec } from "../core/codec.ts";
-import type { Outlet, User } from "../core/ports.ts";
+import type { Outlet } from "../core/ports.ts";
+import type { User } from "../core/rows.ts";
 import type { Limited } from "./rates.ts";
 import type { Asked } from "./select.ts";
 

@@ -1,5 +1,5 @@
 import type { ConversationId } from "@parley/protocol/ids";
-import type { User } from "../core/ports.ts";
+import type { User } from "../core/rows.ts";
 import type { Channels } from "./channels.ts";
 import type { Admission } from "./dialect.ts";
 import type { DialectParts } from "./foreign.ts";

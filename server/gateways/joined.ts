@@ -2,7 +2,8 @@ import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId } from "@parley/protocol/ids";
 import type { Actor, Membership } from "../core/actor.ts";
 import type { Chat } from "../core/chat.ts";
-import type { Digests, User } from "../core/ports.ts";
+import type { Digests } from "../core/ports.ts";
+import type { User } from "../core/rows.ts";
 
 const KEY_LENGTH = 22;
 

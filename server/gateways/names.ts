@@ -1,6 +1,7 @@
 import type { UserId } from "@parley/protocol/ids";
 import type { Chat } from "../core/chat.ts";
-import type { Clock, Observer, User } from "../core/ports.ts";
+import type { Clock, Observer } from "../core/ports.ts";
+import type { User } from "../core/rows.ts";
 import { calledIn } from "./who.ts";
 
 /** Milliseconds before names that could not be read are asked for again. */

@@ -1,5 +1,6 @@
 import type { Chat } from "../core/chat.ts";
-import type { Observer, User } from "../core/ports.ts";
+import type { Observer } from "../core/ports.ts";
+import type { User } from "../core/rows.ts";
 import type { Opening, Session, Socket } from "./dialect.ts";
 
 /** How a socket ends whose token ended. */

@@ -3,7 +3,8 @@ import { ChatError } from "@parley/protocol/errors";
 import type { UserId } from "@parley/protocol/ids";
 import { FULL, type FullAt, type Rate, type RateLimits, taken, timeToFill, waitFor } from "../core/bucket.ts";
 import type { People } from "../core/people.ts";
-import type { Clock, User } from "../core/ports.ts";
+import type { Clock } from "../core/ports.ts";
+import type { User } from "../core/rows.ts";
 
 /** Whoever gives commands on a line: its own bucket is kept with it. */
 export interface Limited {

@@ -1,6 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Membership } from "../core/actor.ts";
-import type { Clock, User } from "../core/ports.ts";
+import type { Clock } from "../core/ports.ts";
+import type { User } from "../core/rows.ts";
 import type { Channel, Guest } from "./channel.ts";
 import type { Session, Socket } from "./dialect.ts";
 import { orTooFast, type Rates } from "./rates.ts";

@@ -1,7 +1,8 @@
 import type { DialectName } from "@parley/protocol/dialects";
 import { ChatError } from "@parley/protocol/errors";
 import type { Chat } from "../core/chat.ts";
-import type { Clock, Observer, User } from "../core/ports.ts";
+import type { Clock, Observer } from "../core/ports.ts";
+import type { User } from "../core/rows.ts";
 import type { Arrival } from "./arrival.ts";
 import { cookieOf, isOwnPage } from "./cookies.ts";
 import type { Dialect, Opening, Session, Socket } from "./dialect.ts";

@@ -1,6 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Chat } from "../core/chat.ts";
-import type { User } from "../core/ports.ts";
+import type { User } from "../core/rows.ts";
 import { known, orTooFast, type Rates } from "./rates.ts";
 
 /** How somebody is called in dialects: open people exactly as they said, everybody else by their unique name. */

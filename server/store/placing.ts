@@ -1,6 +1,7 @@
 import type { Entry } from "@parley/protocol/entries";
 import type { ConversationId, EntryId, Seq, Time } from "@parley/protocol/ids";
-import { type Draft, type Logged, NEW, type Outcome, type Write } from "../core/ports.ts";
+import { type Draft, NEW, type Outcome, type Write } from "../core/commit.ts";
+import type { Logged } from "../core/rows.ts";
 
 /** The draft as the entry that it becomes, with `opened` for NEW. */
 export function placed(draft: Draft, at: { id: EntryId; seq: Seq; time: Time }, opened: ConversationId | null): Logged {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, spyOn, test } from "bun:test";
 import type { Entry } from "@parley/protocol/entries";
 import type { ServerFrame } from "@parley/protocol/frames";
-import type { User } from "@parley/server/core/ports";
+import type { User } from "@parley/server/core/rows";
 import { nativeCodec } from "@parley/server/gateways/native/codec";
 import { Line, secretOf, startNode } from "../kit/node.ts";
 import { temporaryFolder } from "../kit/process.ts";

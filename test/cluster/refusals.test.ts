@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId } from "@parley/protocol/ids";
-import type { Store, User } from "@parley/server/core/ports";
+import type { Store } from "@parley/server/core/ports";
+import type { User } from "@parley/server/core/rows";
 import { message, NOW, openedBy, opens, write } from "../../server/store/contract/kit.ts";
 import { openPostgres } from "../../server/store/postgres/postgres.ts";
 import { OwnPostgres } from "../kit/postgres.ts";

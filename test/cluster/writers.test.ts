@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import type { ConversationId } from "@parley/protocol/ids";
-import type { Outcome, Store, User, Write } from "@parley/server/core/ports";
+import type { Outcome, Write } from "@parley/server/core/commit";
+import type { Store } from "@parley/server/core/ports";
+import type { User } from "@parley/server/core/rows";
 import { joined, message, NOW, openedBy, opens, verdicts, write } from "../../server/store/contract/kit.ts";
 import { openPostgres } from "../../server/store/postgres/postgres.ts";
 import { OwnPostgres } from "../kit/postgres.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { User } from "@parley/server/core/ports";
+import type { User } from "@parley/server/core/rows";
 import { Line, startNode } from "../kit/node.ts";
 import { Stage } from "../kit/stage.ts";
 

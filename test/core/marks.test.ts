@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { memoryBus } from "@parley/server/bus/memory";
-import type { Bus, Store, User } from "@parley/server/core/ports";
+import type { Bus, Store } from "@parley/server/core/ports";
+import type { User } from "@parley/server/core/rows";
 import { memoryStore } from "@parley/server/store/memory/memory";
 import { type Seat, Stage } from "../kit/stage.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { ChatError } from "@parley/protocol/errors";
-import type { User } from "@parley/server/core/ports";
+import type { User } from "@parley/server/core/rows";
 import { Stage } from "../kit/stage.ts";
 
 async function codeOf(work: Promise<unknown>): Promise<string> {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { User } from "@parley/server/core/ports";
+import type { User } from "@parley/server/core/rows";
 import { Channel, type Guest, type RoomCodec } from "@parley/server/gateways/channel";
 import type { Socket } from "@parley/server/gateways/dialect";
 import { roomsCodec } from "@parley/server/gateways/dialects/rooms/codec";

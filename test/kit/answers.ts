@@ -1,4 +1,5 @@
-import type { Store, User } from "@parley/server/core/ports";
+import type { Store } from "@parley/server/core/ports";
+import type { User } from "@parley/server/core/rows";
 
 const MANY = 100_000;
 /** Ids that are asked for whether or not they exist: people of a dialect with numbers, and native ones. */

@@ -8,7 +8,8 @@ import { configFrom } from "@parley/server/config";
 import { Chat, type ChatLimits } from "@parley/server/core/chat";
 import type { Codec } from "@parley/server/core/codec";
 import type { Connection } from "@parley/server/core/connection";
-import type { Bus, Clock, Digests, Outlet, Store, User } from "@parley/server/core/ports";
+import type { Bus, Clock, Digests, Outlet, Store } from "@parley/server/core/ports";
+import type { User } from "@parley/server/core/rows";
 import { memoryStore } from "@parley/server/store/memory/memory";
 import { quickPasswords } from "./passwords.ts";
 

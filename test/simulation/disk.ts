@@ -1,6 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Epoch } from "@parley/protocol/ids";
-import type { Store, Write } from "@parley/server/core/ports";
+import type { Write } from "@parley/server/core/commit";
+import type { Store } from "@parley/server/core/ports";
 import type { Random } from "./random.ts";
 import type { Time } from "./time.ts";
 import { Truth } from "./truth.ts";

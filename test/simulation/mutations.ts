@@ -2,8 +2,9 @@ import { Log } from "@parley/client/log";
 import { Replica } from "@parley/client/replica";
 import { type CursorRow, cursorCheck } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
+import type { MarkMove, Write } from "@parley/server/core/commit";
 import { Feed } from "@parley/server/core/feed";
-import type { MarkMove, Store, Write } from "@parley/server/core/ports";
+import type { Store } from "@parley/server/core/ports";
 import type { ServerSocket, SimulatedNode } from "./node.ts";
 import type { Sabotage, World } from "./world.ts";
 

@@ -1,7 +1,7 @@
 import type { ConversationKind, Visibility } from "@parley/protocol/conversations";
 import type { Entry, EntryOf } from "@parley/protocol/entries";
 import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
-import { type Committed, type MarkMove, NEW, type Write } from "@parley/server/core/ports";
+import { type Committed, type MarkMove, NEW, type Write } from "@parley/server/core/commit";
 
 /** One membership, until `to`. */
 interface Span {

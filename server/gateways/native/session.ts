@@ -4,7 +4,7 @@ import { ChatError } from "@parley/protocol/errors";
 import type { ClientFrame, CommandFrame, Hello, ServerFrame } from "@parley/protocol/frames";
 import { PROTOCOL_VERSION } from "@parley/protocol/version";
 import type { Connection } from "../../core/connection.ts";
-import type { User } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import { personOf } from "../../core/summary.ts";
 import type { Dialect, Session, Socket } from "../dialect.ts";
 import { known, orTooFast } from "../rates.ts";

@@ -1,7 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Operation } from "@parley/protocol/operation";
 import type { Actor } from "../../core/actor.ts";
-import type { User } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import type { Caller } from "../arrival.ts";
 import { cookieOf, isOwnPage } from "../cookies.ts";
 import { provenBy } from "../who.ts";

@@ -2,7 +2,7 @@ import type { Conversation } from "@parley/protocol/conversations";
 import { ChatError } from "@parley/protocol/errors";
 import type { Person } from "@parley/protocol/people";
 import { obtain } from "../../core/authorize.ts";
-import type { User } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import { peopleOf, summarise } from "../../core/summary.ts";
 import type { OwnAnswers, RestParts } from "./parts.ts";
 

@@ -1,5 +1,5 @@
 import { type LogPage, logAfter } from "../../core/log.ts";
-import type { User } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import type { OwnAnswers, RestParts } from "./parts.ts";
 
 const PAGE_BYTES = 1 << 20;

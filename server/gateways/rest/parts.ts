@@ -1,6 +1,7 @@
 import type { Input, OperationName, Output, operations } from "@parley/protocol/operations";
 import type { Chat } from "../../core/chat.ts";
-import type { Bus, Clock, Digests, Observer, Store, User } from "../../core/ports.ts";
+import type { Bus, Clock, Digests, Observer, Store } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import type { Caller } from "../arrival.ts";
 import type { Table as Documented, Wire } from "../documents/wire.ts";
 import type { Rates } from "../rates.ts";

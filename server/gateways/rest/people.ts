@@ -1,6 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Output } from "@parley/protocol/operations";
-import type { User } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import { personOf } from "../../core/summary.ts";
 import { orTooFast } from "../rates.ts";
 import type { Answer, OpenAnswers, OwnAnswers, RestParts } from "./parts.ts";

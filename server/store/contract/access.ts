@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import type { Access, Guard, User, Write } from "../../core/ports.ts";
+import type { Access, Guard, Write } from "../../core/commit.ts";
+import type { User } from "../../core/rows.ts";
 import { DAY, draft, NOW, type Open, play, verdicts, type World, write } from "./kit.ts";
 
 /** A write that secures somebody with this password, or ends tokens of theirs. */

@@ -1,6 +1,8 @@
 import { expect } from "bun:test";
 import fc from "fast-check";
-import type { Draft, Guard, MarkMove, Store, User, Write } from "../../core/ports.ts";
+import type { Draft, Guard, MarkMove, Write } from "../../core/commit.ts";
+import type { Store } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import { memoryStore } from "../memory/memory.ts";
 import { direct, draft, joined, left, message, NOW, type Open, opens, write } from "./kit.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { User } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import { direct, draft, message, type Open, openedBy, play, verdicts, type World, write } from "./kit.ts";
 
 const block = (by: User, user: User, key: string) => write(draft(by, by.inbox, key, "blocked", { user: user.id }));

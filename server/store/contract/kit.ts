@@ -4,15 +4,14 @@ import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
 import {
   type Draft,
   type Guard,
-  type Logged,
   type MarkMove,
   NEW,
   type Opening,
   type Outcome,
-  type Store,
-  type User,
   type Write,
-} from "../../core/ports.ts";
+} from "../../core/commit.ts";
+import type { Store } from "../../core/ports.ts";
+import type { Logged, User } from "../../core/rows.ts";
 
 /** A store under test. */
 export interface Subject {

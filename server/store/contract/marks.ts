@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { ConversationId } from "@parley/protocol/ids";
-import type { User } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import { COUNTED } from "../bounds.ts";
 import { direct, draft, joined, left, message, NOW, type Open, openedBy, play, type World, write } from "./kit.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { cursorCheck } from "@parley/protocol/cursor";
-import type { Guard } from "../../core/ports.ts";
+import type { Guard } from "../../core/commit.ts";
 import { direct, draft, first, joined, left, message, NOW, type Open, opens, play, verdicts, write } from "./kit.ts";
 
 /** Order, atomicity and guards: what a commit promises about the log. */

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import type { MemberRole } from "@parley/protocol/conversations";
 import type { ConversationId } from "@parley/protocol/ids";
-import type { Guard, User } from "../../core/ports.ts";
+import type { Guard } from "../../core/commit.ts";
+import type { User } from "../../core/rows.ts";
 import { draft, message, type Open, opens, play, verdicts, type World, write } from "./kit.ts";
 
 /** Public rooms: by their exact names, and whose they are. */

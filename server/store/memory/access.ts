@@ -1,6 +1,8 @@
 import type { UserId } from "@parley/protocol/ids";
+import type { Access } from "../../core/commit.ts";
 import { skeleton } from "../../core/names.ts";
-import type { Access, NewToken, User } from "../../core/ports.ts";
+import type { NewToken } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import { asMember, dayOf, looksOf } from "../naming.ts";
 import type { State } from "./state.ts";
 

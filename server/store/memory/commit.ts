@@ -1,5 +1,6 @@
 import type { ConversationId, Time } from "@parley/protocol/ids";
-import type { Committed, Draft, Logged, MarkMove, MemberRow, Outcome, Write } from "../../core/ports.ts";
+import type { Committed, Draft, MarkMove, Outcome, Write } from "../../core/commit.ts";
+import type { Logged, MemberRow } from "../../core/rows.ts";
 import { MOVES_KEPT } from "../bounds.ts";
 import { firstOf, known, placed, repeated } from "../placing.ts";
 import { applyAccess } from "./access.ts";

@@ -1,5 +1,5 @@
 import type { ConversationId } from "@parley/protocol/ids";
-import type { Guard } from "../../core/ports.ts";
+import type { Guard } from "../../core/commit.ts";
 import { holdsNames } from "./access.ts";
 import { isBlockedIn } from "./blocks.ts";
 import { roomNamed } from "./reads.ts";

@@ -2,7 +2,8 @@ import { ChatError } from "@parley/protocol/errors";
 import type { Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
 import { skeleton } from "../../core/names.ts";
-import type { NewGuest, User } from "../../core/ports.ts";
+import type { NewGuest } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import {
   changeNames,
   chooseNames,

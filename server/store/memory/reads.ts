@@ -3,7 +3,7 @@ import type { Entry } from "@parley/protocol/entries";
 import type { ConversationId, EntryId, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
 import { fold } from "../../core/fold.ts";
-import type { ConversationRow, Head, Logged, MemberRow, Stretch, Unread } from "../../core/ports.ts";
+import type { ConversationRow, Head, Logged, MemberRow, Stretch, Unread } from "../../core/rows.ts";
 import { COUNTED, SCANNED } from "../bounds.ts";
 import { type Edit, itemOf } from "../items.ts";
 import type { Log, Move, State } from "./state.ts";

@@ -9,7 +9,8 @@ import {
   type Time,
   type UserId,
 } from "@parley/protocol/ids";
-import type { ConversationRow, MemberRow, Opening, User } from "../../core/ports.ts";
+import type { Opening } from "../../core/commit.ts";
+import type { ConversationRow, MemberRow, User } from "../../core/rows.ts";
 
 /** A time in which somebody was a member. */
 export interface Span {

@@ -1,6 +1,7 @@
 import type { UserId } from "@parley/protocol/ids";
 import { skeleton } from "../../core/names.ts";
-import type { NewToken, User } from "../../core/ports.ts";
+import type { NewToken } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import { dayOf } from "../naming.ts";
 import { type Database, transact } from "./pool.ts";
 import { type StoredUser, USER, userOf } from "./rows.ts";

@@ -1,7 +1,8 @@
 import { cursorCheck } from "@parley/protocol/cursor";
 import type { ConversationId, Seq } from "@parley/protocol/ids";
+import type { Committed, Draft, Guard, MarkMove, Opening, Outcome, Write } from "../../core/commit.ts";
 import { fold } from "../../core/fold.ts";
-import type { Committed, Draft, Guard, Logged, MarkMove, Opening, Outcome, Write } from "../../core/ports.ts";
+import type { Logged } from "../../core/rows.ts";
 import { codeOf } from "../kinds.ts";
 import { placed, repeated } from "../placing.ts";
 import { nameLock, pairLock, roomLock } from "./locks.ts";

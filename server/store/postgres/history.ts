@@ -1,7 +1,7 @@
 import type { Entry } from "@parley/protocol/entries";
 import type { ConversationId, EntryId, Key, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
-import type { Logged, Stretch } from "../../core/ports.ts";
+import type { Logged, Stretch } from "../../core/rows.ts";
 import { SCANNED } from "../bounds.ts";
 import { type Edit, itemOf } from "../items.ts";
 import type { Database } from "./pool.ts";

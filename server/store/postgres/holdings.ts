@@ -1,5 +1,5 @@
 import type { UserId } from "@parley/protocol/ids";
-import type { User } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import { lapsed, looksOf } from "../naming.ts";
 import type { Database } from "./pool.ts";
 

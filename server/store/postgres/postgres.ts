@@ -1,5 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
-import type { Committed, MarkMove, Store, Write } from "../../core/ports.ts";
+import type { Committed, MarkMove, Write } from "../../core/commit.ts";
+import type { Store } from "../../core/ports.ts";
 import { ACCESS, type Ask, asked, LOGS, PEOPLE, READS } from "../asked.ts";
 import { Accesses } from "./access.ts";
 import { type Answer, decoded, encoded } from "./commit.ts";

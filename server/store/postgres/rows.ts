@@ -1,6 +1,6 @@
 import type { ConversationKind, Visibility } from "@parley/protocol/conversations";
 import type { Entry } from "@parley/protocol/entries";
-import type { ConversationRow, Logged, User } from "../../core/ports.ts";
+import type { ConversationRow, Logged, User } from "../../core/rows.ts";
 import { kindOf } from "../kinds.ts";
 
 /** Columns of an entry. */

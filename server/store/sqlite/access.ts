@@ -1,7 +1,9 @@
 import type { Statement } from "bun:sqlite";
 import type { UserId } from "@parley/protocol/ids";
+import type { Access } from "../../core/commit.ts";
 import { skeleton } from "../../core/names.ts";
-import type { Access, NewToken, User } from "../../core/ports.ts";
+import type { NewToken } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import { asMember, dayOf } from "../naming.ts";
 import { Holdings } from "./holdings.ts";
 import { type StoredUser, USER, userOf } from "./rows.ts";

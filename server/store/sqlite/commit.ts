@@ -1,6 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import type { ConversationId, Time } from "@parley/protocol/ids";
-import type { Committed, Draft, Logged, MarkMove, Opening, Outcome, Write } from "../../core/ports.ts";
+import type { Committed, Draft, MarkMove, Opening, Outcome, Write } from "../../core/commit.ts";
+import type { Logged } from "../../core/rows.ts";
 import { codeOf } from "../kinds.ts";
 import { firstOf, known, placed, repeated } from "../placing.ts";
 import type { Accesses } from "./access.ts";

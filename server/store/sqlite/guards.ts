@@ -1,5 +1,5 @@
 import type { Statement } from "bun:sqlite";
-import type { Guard } from "../../core/ports.ts";
+import type { Guard } from "../../core/commit.ts";
 import type { Accesses } from "./access.ts";
 import type { Blocks } from "./blocks.ts";
 import type { Heads } from "./heads.ts";

@@ -2,8 +2,8 @@ import type { Statement } from "bun:sqlite";
 import { cursorCheck } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
 import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
+import type { Opening } from "../../core/commit.ts";
 import { fold } from "../../core/fold.ts";
-import type { Opening } from "../../core/ports.ts";
 import type { Statements } from "./statements.ts";
 
 /** The part of a conversation's row that entries change. */

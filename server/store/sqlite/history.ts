@@ -2,7 +2,7 @@ import type { Statement } from "bun:sqlite";
 import type { Entry } from "@parley/protocol/entries";
 import type { ConversationId, EntryId, Seq, Time } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
-import type { Logged, Stretch } from "../../core/ports.ts";
+import type { Logged, Stretch } from "../../core/rows.ts";
 import { SCANNED } from "../bounds.ts";
 import { type Edit, itemOf } from "../items.ts";
 import { ENTRY, type EntryRow, entryOf, loggedOf } from "./rows.ts";

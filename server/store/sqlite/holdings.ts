@@ -1,6 +1,6 @@
 import type { Statement } from "bun:sqlite";
 import type { UserId } from "@parley/protocol/ids";
-import type { User } from "../../core/ports.ts";
+import type { User } from "../../core/rows.ts";
 import { lapsed, looksOf } from "../naming.ts";
 import type { Statements } from "./statements.ts";
 

@@ -1,6 +1,6 @@
 import type { Statement } from "bun:sqlite";
 import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
-import type { Committed, MarkMove } from "../../core/ports.ts";
+import type { Committed, MarkMove } from "../../core/commit.ts";
 import { MOVES_KEPT } from "../bounds.ts";
 import type { Statements } from "./statements.ts";
 

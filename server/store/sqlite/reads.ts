@@ -1,7 +1,7 @@
 import type { Mark, Member, Reach, RoomListing } from "@parley/protocol/conversations";
 import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
-import type { ConversationRow, Head, MemberRow, Unread } from "../../core/ports.ts";
+import type { ConversationRow, Head, MemberRow, Unread } from "../../core/rows.ts";
 import { COUNTED } from "../bounds.ts";
 import { MARK_KINDS } from "./marks.ts";
 import { CONVERSATION, conversationOf, MEMBER, type StoredConversation } from "./rows.ts";

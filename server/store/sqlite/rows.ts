@@ -1,7 +1,7 @@
 import type { ConversationKind, Visibility } from "@parley/protocol/conversations";
 import type { Entry } from "@parley/protocol/entries";
 import { person } from "@parley/protocol/people";
-import type { ConversationRow, Logged, User } from "../../core/ports.ts";
+import type { ConversationRow, Logged, User } from "../../core/rows.ts";
 import { kindOf } from "../kinds.ts";
 
 /** Columns of an entry, in the order that `EntryRow` names them. */

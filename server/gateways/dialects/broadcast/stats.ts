@@ -1,7 +1,8 @@
 import type { UserId } from "@parley/protocol/ids";
 import { z } from "zod";
 import type { Chat } from "../../../core/chat.ts";
-import type { Clock, ConversationRow, Store } from "../../../core/ports.ts";
+import type { Clock, Store } from "../../../core/ports.ts";
+import type { ConversationRow } from "../../../core/rows.ts";
 import { notAllowed } from "../../detail.ts";
 import type { HttpAsked } from "../../dialect.ts";
 import type { Table } from "../../documents/wire.ts";

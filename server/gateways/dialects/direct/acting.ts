@@ -1,6 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { UserId } from "@parley/protocol/ids";
-import type { ConversationRow, User } from "../../../core/ports.ts";
+import type { ConversationRow, User } from "../../../core/rows.ts";
 import type { DialectParts } from "../../foreign.ts";
 
 type Parts = Pick<DialectParts, "chat" | "store">;

@@ -1,4 +1,4 @@
-import type { ConversationRow, MemberRow, User } from "../../../core/ports.ts";
+import type { ConversationRow, MemberRow, User } from "../../../core/rows.ts";
 import type { DialectParts } from "../../foreign.ts";
 import { actingAs } from "./acting.ts";
 import { numberIn } from "./codec.ts";

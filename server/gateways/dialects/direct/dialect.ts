@@ -1,6 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, UserId } from "@parley/protocol/ids";
-import type { User } from "../../../core/ports.ts";
+import type { User } from "../../../core/rows.ts";
 import type { Admission, ForeignDialect, Handshake } from "../../dialect.ts";
 import type { DialectParts } from "../../foreign.ts";
 import { joined } from "../../joined.ts";

@@ -1,5 +1,5 @@
 import type { ConversationId } from "@parley/protocol/ids";
-import type { ConversationRow } from "../../../core/ports.ts";
+import type { ConversationRow } from "../../../core/rows.ts";
 import type { DialectParts } from "../../foreign.ts";
 
 /** The public room that everybody of this dialect enters; null where the configuration names none. */

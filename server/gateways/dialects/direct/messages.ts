@@ -1,6 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, UserId } from "@parley/protocol/ids";
-import type { ConversationRow, User } from "../../../core/ports.ts";
+import type { ConversationRow, User } from "../../../core/rows.ts";
 import { bodyIn, detail, faults } from "../../detail.ts";
 import type { HttpAsked } from "../../dialect.ts";
 import type { DialectParts } from "../../foreign.ts";

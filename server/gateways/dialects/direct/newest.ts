@@ -1,7 +1,7 @@
 import type { ConversationId, Seq } from "@parley/protocol/ids";
 import type { Message } from "@parley/protocol/messages";
 import type { Chat } from "../../../core/chat.ts";
-import type { User } from "../../../core/ports.ts";
+import type { User } from "../../../core/rows.ts";
 
 /** So many messages, without the newest `offset`. */
 export interface Stretch {

@@ -2,7 +2,7 @@ import type { EntryOf } from "@parley/protocol/entries";
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, EntryId, Seq, UserId } from "@parley/protocol/ids";
 import type { Actor } from "../../../core/actor.ts";
-import type { Logged } from "../../../core/ports.ts";
+import type { Logged } from "../../../core/rows.ts";
 import type { DialectParts } from "../../foreign.ts";
 import { existing } from "./acting.ts";
 

@@ -1,7 +1,7 @@
 import type { Mark } from "@parley/protocol/conversations";
 import { ChatError } from "@parley/protocol/errors";
 import type { EntryId, Seq, Time, UserId } from "@parley/protocol/ids";
-import type { User } from "../../../core/ports.ts";
+import type { User } from "../../../core/rows.ts";
 import { delivered, readReceipt } from "./codec.ts";
 import type { TalkParts } from "./parts.ts";
 import type { Seats } from "./seats.ts";

@@ -1,6 +1,6 @@
 import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
 import type { Membership } from "../../../core/actor.ts";
-import type { User } from "../../../core/ports.ts";
+import type { User } from "../../../core/rows.ts";
 
 /** One socket, as a talk sees it. */
 export interface Reader {

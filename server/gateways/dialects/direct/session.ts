@@ -1,7 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, Seq } from "@parley/protocol/ids";
 import { checkUnblocked } from "../../../core/blocks.ts";
-import type { User } from "../../../core/ports.ts";
+import type { User } from "../../../core/rows.ts";
 import type { Session, Socket } from "../../dialect.ts";
 import type { DialectParts } from "../../foreign.ts";
 import { orTooFast } from "../../rates.ts";

@@ -1,6 +1,7 @@
 import type { ConversationId, UserId } from "@parley/protocol/ids";
 import type { Message } from "@parley/protocol/messages";
-import type { ConversationRow, Store } from "../../../core/ports.ts";
+import type { Store } from "../../../core/ports.ts";
+import type { ConversationRow } from "../../../core/rows.ts";
 import { naive } from "../../naive.ts";
 import type { To } from "./codec.ts";
 import type { MessageShown } from "./table.ts";

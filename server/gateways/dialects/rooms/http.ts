@@ -1,7 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId } from "@parley/protocol/ids";
 import { obtain } from "../../../core/authorize.ts";
-import type { User } from "../../../core/ports.ts";
+import type { User } from "../../../core/rows.ts";
 import type { Channels } from "../../channels.ts";
 import { bodyIn, detail, faults, notAllowed } from "../../detail.ts";
 import type { HttpAsked } from "../../dialect.ts";
