@@ -6,6 +6,7 @@ import { OwnPostgres } from "../kit/postgres.ts";
 import { PostgresLine } from "../kit/postgres-line.ts";
 import { temporaryFolder } from "../kit/process.ts";
 import { startRest } from "../kit/rest.ts";
+import { Stage } from "../kit/stage.ts";
 import { countedStore } from "../kit/statements.ts";
 import { tellOverHttp } from "../rest/story/http.ts";
 
@@ -116,4 +117,30 @@ test("[BUD3] every operation sends so many statements to Postgres as its budget 
     await line.close();
     await own.remove();
   }
+});
+
+test("[BUD3] a page of fifty messages costs SQLite what a page of one does, and one statement more for each edited one", async () => {
+  const folder = temporaryFolder();
+  const { store, taken } = countedStore(folder.path);
+  const stage = new Stage({ store });
+  const user = await stage.person("Ada");
+  const conversation = await stage.room(user);
+  const receipts = await Promise.all(
+    Array.from({ length: 60 }, (_, n) => stage.post(user, conversation, `Message ${n}`)),
+  );
+  const cost = async (limit: number) => {
+    taken();
+    const { items } = await stage.chat.run({ user }, "history", { conversation, limit });
+    return { items: items.length, statements: taken().length };
+  };
+  expect(await cost(1)).toEqual({ items: 1, statements: 5 });
+  expect(await cost(50)).toEqual({ items: 50, statements: 5 });
+  for (const { seq: target } of receipts.slice(-3)) {
+    for (const text of ["once", "twice"]) {
+      await stage.chat.run({ user }, "edit", { key: stage.key(), conversation, target, text });
+    }
+  }
+  expect(await cost(50)).toEqual({ items: 50, statements: 8 });
+  await store.close();
+  folder.remove();
 });

@@ -8,17 +8,22 @@ import { type Edit, itemOf } from "../items.ts";
 import { ENTRY, type EntryRow, entryOf, loggedOf } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 
+/** An entry, with the seq of its last edit. */
+const SEEN = `SELECT ${ENTRY}, (SELECT max(g.seq) FROM edits AS g
+    WHERE g.conversation = entries.conversation AND g.target = entries.seq) AS edited FROM entries`;
+
 /** Every question about the log, as it is put to the database. */
 export const HISTORY = {
   head: "SELECT head FROM conversations WHERE id = ?",
   entry: `SELECT ${ENTRY} FROM entries WHERE conversation = ? AND seq = ?`,
   located: `SELECT ${ENTRY} FROM entries WHERE id = ?`,
   after: `SELECT ${ENTRY} FROM entries WHERE conversation = ? AND seq > ? ORDER BY seq LIMIT ?`,
-  down: `SELECT ${ENTRY} FROM entries WHERE conversation = ? AND seq <= ? AND seq >= ? ORDER BY seq DESC LIMIT ${SCANNED}`,
-  up: `SELECT ${ENTRY} FROM entries WHERE conversation = ? AND seq >= ? ORDER BY seq LIMIT ${SCANNED}`,
-  lastEdit: `SELECT body, time FROM entries WHERE conversation = ?1
-    AND seq = (SELECT max(seq) FROM edits WHERE conversation = ?1 AND target = ?2)`,
+  down: `${SEEN} WHERE conversation = ? AND seq <= ? AND seq >= ? ORDER BY seq DESC LIMIT ${SCANNED}`,
+  up: `${SEEN} WHERE conversation = ? AND seq >= ? ORDER BY seq LIMIT ${SCANNED}`,
+  edit: "SELECT body, time FROM entries WHERE conversation = ? AND seq = ?",
 } as const;
+
+type SeenRow = EntryRow & { edited: Seq | null };
 
 /** An entry's bytes besides its key and body, about. */
 const ENVELOPE = 80;
@@ -29,9 +34,9 @@ export class History {
   readonly #entry: Statement<EntryRow, [number, number]>;
   readonly #located: Statement<EntryRow, [number]>;
   readonly #after: Statement<EntryRow, [number, number, number]>;
-  readonly #down: Statement<EntryRow, [number, number, number]>;
-  readonly #up: Statement<EntryRow, [number, number]>;
-  readonly #lastEdit: Statement<{ body: string; time: Time }, [number, number]>;
+  readonly #down: Statement<SeenRow, [number, number, number]>;
+  readonly #up: Statement<SeenRow, [number, number]>;
+  readonly #edit: Statement<{ body: string; time: Time }, [number, number]>;
 
   constructor(statements: Statements) {
     this.#head = statements.prepare(HISTORY.head);
@@ -40,7 +45,7 @@ export class History {
     this.#after = statements.prepare(HISTORY.after);
     this.#down = statements.prepare(HISTORY.down);
     this.#up = statements.prepare(HISTORY.up);
-    this.#lastEdit = statements.prepare(HISTORY.lastEdit);
+    this.#edit = statements.prepare(HISTORY.edit);
   }
 
   entry(conversation: ConversationId, seq: Seq): Entry | null {
@@ -94,13 +99,12 @@ export class History {
     return { from, to, asOf, items };
   }
 
-  #itemOf(row: EntryRow): Item | null {
-    const entry = entryOf(row);
-    return itemOf(entry, entry.kind === "message" ? this.#editOf(row.conversation, row.seq) : null);
+  #itemOf(row: SeenRow): Item | null {
+    return itemOf(entryOf(row), row.edited === null ? null : this.#editAt(row.conversation, row.edited));
   }
 
-  #editOf(conversation: ConversationId, target: Seq): Edit | null {
-    const row = this.#lastEdit.get(conversation, target);
+  #editAt(conversation: ConversationId, seq: Seq): Edit | null {
+    const row = this.#edit.get(conversation, seq);
     if (!row) return null;
     const { text } = JSON.parse(row.body) as { text: string | null };
     return { text, time: row.time };
