@@ -4,6 +4,7 @@ import { type Draft, NEW, type Write } from "@parley/server/core/commit";
 import type { Store } from "@parley/server/core/ports";
 import type { User } from "@parley/server/core/rows";
 import { openSqlite } from "@parley/server/store/sqlite/sqlite";
+import { spelled } from "./subjects/parley.ts";
 
 /** People and rooms of a store: everybody is in every room. */
 export interface Inhabited {
@@ -106,9 +107,4 @@ function opening(people: readonly User[], key: string): Write {
   const open = { kind: "room", name: key, topic: null, visibility: "public", owner: maker.id } as const;
   const added: Draft = { ...base, conversation: maker.inbox, kind: "added", body: { conversation: NEW } };
   return { time: Date.now(), guards: [], open, drafts: [added, ...joined] };
-}
-
-/** Digits as letters that do not look alike, for names that nobody takes for each other. */
-function spelled(at: number): string {
-  return [...`${at}`].map((digit) => "abcdefghkw"[Number(digit)]).join("");
 }

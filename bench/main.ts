@@ -11,11 +11,13 @@ import { temporaryFolder } from "../test/kit/process.ts";
 import { tableOf } from "./report/table.ts";
 import type { Bench, Found, Scenario } from "./scenario.ts";
 import { fanOut } from "./scenarios/fan-out.ts";
+import { history } from "./scenarios/history.ts";
+import { start } from "./scenarios/start.ts";
 import type { Subject } from "./subject.ts";
 import { bunFloor, floor } from "./subjects/floor.ts";
 import { parley } from "./subjects/parley.ts";
 
-const SCENARIOS: readonly Scenario[] = [fanOut];
+const SCENARIOS: readonly Scenario[] = [fanOut, history, start];
 const SUBJECTS: readonly Subject[] = [floor("coalesced"), floor("each"), bunFloor, parley];
 
 const { values: flags } = parseArgs({

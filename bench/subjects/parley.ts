@@ -90,6 +90,6 @@ function secret(n: number): string {
 }
 
 /** Digits as letters that do not look alike, for names that nobody takes for each other. */
-function spelled(n: number): string {
+export function spelled(n: number): string {
   return [...`${n}`].map((digit) => "abcdefghkw"[Number(digit)]).join("");
 }
