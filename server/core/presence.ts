@@ -1,10 +1,11 @@
 import type { ConversationId, Time, UserId } from "@parley/protocol/ids";
 import type { Signal } from "@parley/protocol/signals";
-import type { Codec } from "./codec.ts";
 import { Elsewhere, type ElsewhereLimits, type Roll } from "./elsewhere.ts";
 import type { Feed } from "./feed.ts";
 import type { Feeds } from "./feeds.ts";
-import type { Broadcast, Bus, Clock, Note, Outlet } from "./ports.ts";
+import { Lapses } from "./lapses.ts";
+import { type Looker, Lookers } from "./lookers.ts";
+import type { Broadcast, Bus, Clock, Note } from "./ports.ts";
 import type { ConversationRow } from "./rows.ts";
 
 export interface PresenceLimits {
@@ -27,11 +28,6 @@ export interface PresenceParts {
   limits: PresenceLimits;
 }
 
-interface Looker {
-  readonly codec: Codec;
-  readonly outlet: Outlet;
-}
-
 /** Hears who comes, goes and writes in one conversation as it happens: presence as dialects tell it. */
 export interface Watcher {
   came(user: UserId): void;
@@ -45,26 +41,28 @@ type Told<T extends Signal["t"]> = Extract<Signal, { t: T }>;
 
 const TYPISTS_NAMED = 5;
 
-function lookTopic(codec: Codec, conversation: ConversationId): string {
-  return `${codec.name}/look/${conversation}`;
-}
-
 /** Who is here and who is writing: leases that expire, told to those who look, coalesced, and never kept. */
 export class Presence {
   readonly #parts: PresenceParts;
-  readonly #lingering: Leases = new Map();
-  readonly #typing: Leases = new Map();
-  readonly #lookers = new Map<ConversationId, Map<Codec, number>>();
-  readonly #due = new Set<string>();
+  readonly #lingering: Lapses;
+  readonly #typing: Lapses;
+  readonly #lookers: Lookers;
   readonly #watchers = new Map<ConversationId, Set<Watcher>>();
   /** One for each socket of a dialect, in the order in which they came. */
   readonly #arrivals = new Map<ConversationId, Arrival[]>();
-
   readonly #elsewhere: Elsewhere;
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
-    const { bus, clock, limits } = parts;
+    const { bus, broadcast, clock, limits } = parts;
+    this.#lingering = new Lapses(clock);
+    this.#typing = new Lapses(clock);
+    this.#lookers = new Lookers({
+      ...{ broadcast, clock },
+      telling: (what, conversation) =>
+        what === "presence" ? this.presenceOf(conversation) : this.typingOf(conversation),
+      pause: (conversation) => this.#pause(conversation),
+    });
     this.#elsewhere = new Elsewhere({
       ...{ bus, clock, limits: limits.elsewhere },
       rollOf: (conversation) => this.#rollHere(conversation),
@@ -84,7 +82,7 @@ export class Presence {
 
   came(feed: Feed, user: UserId): void {
     const conversation = feed.row.id;
-    const lingered = end(this.#lingering, conversation, user);
+    const lingered = this.#lingering.end(conversation, user);
     const first = !lingered && this.#sockets(conversation, user) === 1;
     if (first && !this.#elsewhere.hasNative(conversation, user)) {
       this.#tellWatchers(conversation, (to) => to.came(user));
@@ -96,13 +94,12 @@ export class Presence {
   went(feed: Feed, user: UserId, lingers: boolean): void {
     const conversation = feed.row.id;
     this.typing(conversation, user, false);
-    if (feed.followers.has(user)) return this.#tellSoon("presence", conversation);
+    if (feed.followers.has(user)) return this.#lookers.tellSoon("presence", conversation);
     if (!lingers) return this.#leftHere(conversation, user);
-    end(this.#lingering, conversation, user);
-    const over = this.#parts.clock.after(this.#parts.limits.linger, () => {
-      if (end(this.#lingering, conversation, user)) this.#leftHere(conversation, user);
+    this.#lingering.end(conversation, user);
+    this.#lingering.begin(conversation, user, this.#parts.limits.linger, () => {
+      if (this.#lingering.end(conversation, user)) this.#leftHere(conversation, user);
     });
-    begin(this.#lingering, conversation, user, over);
   }
 
   /**
@@ -132,7 +129,7 @@ export class Presence {
   /** `except` said so itself, and need not be told. */
   typing(conversation: ConversationId, user: UserId, active: boolean, except?: Watcher): void {
     const { bus } = this.#parts;
-    if (bus.node !== null && (active || this.#typing.get(conversation)?.has(user))) {
+    if (bus.node !== null && (active || this.#typing.has(conversation, user))) {
       bus.publish(conversation, { is: "writing", node: bus.node, user, active });
     }
     this.#typed(conversation, user, active, except);
@@ -140,33 +137,22 @@ export class Presence {
 
   #typed(conversation: ConversationId, user: UserId, active: boolean, except?: Watcher): void {
     if (active) this.#tellWatchers(conversation, (to) => to !== except && to.typing(user));
-    const before = end(this.#typing, conversation, user);
+    const before = this.#typing.end(conversation, user);
     if (before && !active) this.#tellWatchers(conversation, (to) => to !== except && to.stopped?.(user));
     if (active) {
-      const over = this.#parts.clock.after(this.#parts.limits.typingLease, () => {
-        this.#typed(conversation, user, false);
-      });
-      begin(this.#typing, conversation, user, over);
+      const { typingLease } = this.#parts.limits;
+      this.#typing.begin(conversation, user, typingLease, () => this.#typed(conversation, user, false));
     }
-    if (active !== before) this.#tellSoon("typing", conversation);
+    if (active !== before) this.#lookers.tellSoon("typing", conversation);
   }
 
   /** Starts telling this conversation to this socket, with what is true now. */
   look(looker: Looker, conversation: ConversationId): void {
-    const codecs = this.#lookers.get(conversation) ?? new Map<Codec, number>();
-    this.#lookers.set(conversation, codecs);
-    codecs.set(looker.codec, (codecs.get(looker.codec) ?? 0) + 1);
-    looker.outlet.subscribe(lookTopic(looker.codec, conversation));
-    looker.outlet.send(looker.codec.encode([this.presenceOf(conversation), this.typingOf(conversation)]));
+    this.#lookers.look(looker, conversation);
   }
 
   lookAway(looker: Looker, conversation: ConversationId): void {
-    looker.outlet.unsubscribe(lookTopic(looker.codec, conversation));
-    const codecs = this.#lookers.get(conversation);
-    const left = (codecs?.get(looker.codec) ?? 0) - 1;
-    if (left > 0) codecs?.set(looker.codec, left);
-    else codecs?.delete(looker.codec);
-    if (codecs?.size === 0) this.#lookers.delete(conversation);
+    this.#lookers.lookAway(looker, conversation);
   }
 
   /** Everybody who is here now as dialects count them, a person as often as they came. */
@@ -197,12 +183,12 @@ export class Presence {
 
   /** And of who is writing. */
   typingOf(conversation: ConversationId): Told<"typing"> {
-    const users = [...(this.#typing.get(conversation)?.keys() ?? [])];
+    const users = this.#typing.users(conversation);
     return { t: "typing", conversation, count: users.length, users: users.slice(0, TYPISTS_NAMED) };
   }
 
   #native(conversation: ConversationId): Set<UserId> {
-    const here = new Set(this.#lingering.get(conversation)?.keys() ?? []);
+    const here = new Set(this.#lingering.users(conversation));
     for (const [user, followers] of this.#parts.feeds.get(conversation)?.followers ?? []) {
       if (followers.some((follower) => follower.isMember(conversation))) here.add(user);
     }
@@ -233,7 +219,7 @@ export class Presence {
 
   /** Who is here on this node changed. */
   #changed(conversation: ConversationId): void {
-    this.#tellSoon("presence", conversation);
+    this.#lookers.tellSoon("presence", conversation);
     this.#elsewhere.say(conversation);
   }
 
@@ -261,7 +247,7 @@ export class Presence {
     for (const user of [...went, ...without(was.guests, now.guests)]) {
       this.#tellWatchers(conversation, (to) => to.went(user));
     }
-    this.#tellSoon("presence", conversation);
+    this.#lookers.tellSoon("presence", conversation);
   }
 
   /** Is this person on a node besides the one that said this? */
@@ -274,20 +260,10 @@ export class Presence {
     for (const watcher of this.#watchers.get(conversation) ?? []) tell(watcher);
   }
 
-  /** Changes within one pause share one telling. */
-  #tellSoon(what: "presence" | "typing", conversation: ConversationId): void {
-    const id = `${what}/${conversation}`;
-    if (this.#due.has(id) || !this.#lookers.has(conversation)) return;
-    this.#due.add(id);
+  #pause(conversation: ConversationId): number {
     const { pause, named } = this.#parts.limits;
     const large = (this.#parts.feeds.get(conversation)?.followers.size ?? 0) > named;
-    this.#parts.clock.after(large ? pause.large : pause.small, () => {
-      this.#due.delete(id);
-      const frame = what === "presence" ? this.presenceOf(conversation) : this.typingOf(conversation);
-      for (const codec of this.#lookers.get(conversation)?.keys() ?? []) {
-        this.#parts.broadcast.publish(lookTopic(codec, conversation), codec.encode([frame]));
-      }
-    });
+    return large ? pause.large : pause.small;
   }
 }
 
@@ -312,21 +288,4 @@ interface Arrival {
   readonly user: UserId;
   readonly stay: Stay | null;
   readonly except: Watcher | undefined;
-}
-
-/** Who holds a lease on what, and how to cancel its end. Only timers end one: a clock may be set, a timer may not. */
-type Leases = Map<ConversationId, Map<UserId, () => void>>;
-
-function begin(leases: Leases, conversation: ConversationId, user: UserId, cancel: () => void): void {
-  const held = leases.get(conversation) ?? new Map<UserId, () => void>();
-  leases.set(conversation, held.set(user, cancel));
-}
-
-/** True where there was one. */
-function end(leases: Leases, conversation: ConversationId, user: UserId): boolean {
-  const held = leases.get(conversation);
-  held?.get(user)?.();
-  const had = held?.delete(user) ?? false;
-  if (held?.size === 0) leases.delete(conversation);
-  return had;
 }
