@@ -8,7 +8,7 @@ export interface Broker {
    */
   listen(channel: string, stands: () => void): void;
   leave(channel: string): void;
-  /** Rejects where it does not answer. */
+  /** Rejects where the line is known to be down; where it is silently dead, it may wait for ever. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Broker, Heard } from "./broker.ts";
 /** How NATS is reached. */
 export type NatsAddress = Pick<NodeConnectionOptions, "user" | "pass" | "token" | "tls"> & { servers: string[] };
 
-const PATIENCE = 5_000;
+const PATIENCE = 4_000;
 /** Milliseconds between two attempts to reach a server that is gone, and how much of that is by chance. */
 const PAUSE = 250;
 const JITTER = 250;
@@ -60,7 +60,7 @@ export function natsBroker(address: NatsAddress, heard: Heard): Broker {
     },
     async ready() {
       if (!connection) throw new Error("The line to NATS is down.");
-      await within(PATIENCE, connection.flush());
+      await connection.flush();
     },
     async close() {
       closed = true;
@@ -78,17 +78,6 @@ function open(address: NatsAddress): Promise<NatsConnection> {
     waitOnFirstConnect: true,
     reconnectTimeWait: PAUSE,
     reconnectJitter: JITTER,
-    pingInterval: PATIENCE,
     timeout: PATIENCE,
   });
-}
-
-async function within(ms: number, answer: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("NATS does not answer.")), ms);
-  try {
-    await Promise.race([answer, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -35,7 +35,7 @@ export function redisAddress(url: string): RedisAddress {
 
 /** Longest pause between two attempts to reach a server that is gone, in milliseconds. */
 const LONGEST_PAUSE = 1_000;
-const PATIENCE = 5_000;
+const PATIENCE = 4_000;
 /** Channels that are asked for at once when the line comes back. */
 const AT_ONCE = 1_000;
 
@@ -45,6 +45,7 @@ export function redisBroker(address: RedisAddress, heard: Heard): Broker {
   const listener = connect(address);
   /** With what is to be called once they are heard. */
   const channels = new Map<string, (() => void) | null>();
+  const beats = pulseOf(speaker, listener);
   const subscribe = async (asked: readonly string[]) => {
     await listener.subscribe(...asked);
     for (const channel of asked) {
@@ -70,12 +71,33 @@ export function redisBroker(address: RedisAddress, heard: Heard): Broker {
     },
     async ready() {
       if (listener.status !== "ready") throw new Error("The line to Redis is down.");
-      await speaker.ping();
+      await beats();
     },
     async close() {
       speaker.disconnect();
       listener.disconnect();
     },
+  };
+}
+
+/** Resolves when the one has heard what the other said: only that proves both lines, and whatever is in between. */
+function pulseOf(speaker: Redis | Cluster, listener: Redis | Cluster): () => Promise<void> {
+  const channel = `parley.pulse.${crypto.randomUUID()}`;
+  let [stands, echo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  listener.on("close", () => {
+    stands = Promise.withResolvers();
+  });
+  listener.on("ready", () => lost(listener.subscribe(channel).then(() => stands.resolve())));
+  listener.on("message", (heard: string) => {
+    if (heard !== channel) return;
+    echo.resolve();
+    echo = Promise.withResolvers();
+  });
+  return async () => {
+    await stands.promise;
+    const { promise } = echo;
+    lost(speaker.publish(channel, ""));
+    await promise;
   };
 }
 
@@ -97,6 +119,8 @@ function clientOf(address: RedisAddress): Redis | Cluster {
     enableOfflineQueue: false,
     connectTimeout: PATIENCE,
     commandTimeout: PATIENCE,
+    // Otherwise a line that dies while it is made is waited for until the system gives it up.
+    socketTimeout: PATIENCE,
     maxRetriesPerRequest: 0,
     autoResubscribe: false,
     enableAutoPipelining: true,
@@ -106,7 +130,14 @@ function clientOf(address: RedisAddress): Redis | Cluster {
   const { hosts, username, password } = address;
   const tls = address.tls ? { tls: {} } : {};
   if (address.is === "cluster") {
-    const redisOptions = { ...tls, username, password, connectTimeout: PATIENCE, commandTimeout: PATIENCE };
+    const redisOptions = {
+      ...tls,
+      username,
+      password,
+      connectTimeout: PATIENCE,
+      commandTimeout: PATIENCE,
+      socketTimeout: PATIENCE,
+    };
     const options = { enableOfflineQueue: false, clusterRetryStrategy: pause, redisOptions } satisfies ClusterOptions;
     return new Cluster(hosts, options);
   }

@@ -2,6 +2,7 @@ import type { ConversationId } from "@parley/protocol/ids";
 import type { Bus, Note } from "../core/ports.ts";
 import type { Broker, Heard } from "./broker.ts";
 import { memoryBus } from "./memory.ts";
+import { watched } from "./watched.ts";
 
 /** A note that is longer travels as a mere ring: the log is read instead. */
 const MOST = 64 * 1024;
@@ -20,7 +21,7 @@ export function remoteBus(prefix: string, connect: (heard: Heard) => Broker): Bu
   const here = memoryBus();
   const listening = new Map<ConversationId, number>();
   const channelOf = (conversation: ConversationId) => `${prefix}.${conversation}`;
-  const broker = connect((channel, text) => {
+  const broker = watched(connect, (channel, text) => {
     const letter = read(text);
     if (!letter || letter[1] === self || !channel.startsWith(`${prefix}.`)) return;
     here.publish(Number(channel.slice(prefix.length + 1)), letter[2] ?? { is: "rung" });

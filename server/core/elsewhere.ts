@@ -108,21 +108,19 @@ export class Elsewhere {
   }
 
   #alive(note: Note): void {
-    if (note.is !== "alive" || note.node === this.#parts.bus.node) return;
-    // It may have forgotten this node, too, or never have heard of it.
-    if (this.#live(note.node)) this.#sayAll();
+    if (note.is === "alive" && note.node !== this.#parts.bus.node) this.#live(note.node);
   }
 
-  /** True where this node was not known. */
-  #live(node: string): boolean {
+  /** A node was heard. Where it was not known, it may have forgotten this one, too, or never have heard of it. */
+  #live(node: string): void {
     const { clock, limits } = this.#parts;
     const cancel = this.#nodes.get(node);
-    cancel?.();
+    if (cancel) cancel();
+    else this.#sayAll();
     this.#nodes.set(
       node,
       clock.after(limits.dead, () => this.#died(node)),
     );
-    return cancel === undefined;
   }
 
   #died(node: string): void {

@@ -5,6 +5,7 @@ import { natsAddress, natsBroker } from "../../server/bus/nats.ts";
 import { redisAddress, redisBroker } from "../../server/bus/redis.ts";
 import { remoteBus } from "../../server/bus/remote.ts";
 import { OwnBroker } from "../kit/brokers.ts";
+import { FaultProxy } from "../kit/proxy.ts";
 
 let [redis, nats]: OwnBroker[] = [];
 let prefixes = 0;
@@ -82,6 +83,37 @@ describe.each([
     await Promise.all([ours?.close(), theirs?.close(), stranger.close()]);
   });
 });
+
+test("[BUS8] a line to the broker that died without a word is noticed, and given up for another as soon as there is one", async () => {
+  const through = {
+    redis: (port: number) => (heard: Heard) => redisBroker(redisAddress(`redis://127.0.0.1:${port}`), heard),
+    nats: (port: number) => (heard: Heard) => natsBroker(natsAddress(`nats://127.0.0.1:${port}`), heard),
+  };
+  await Promise.all([
+    survivesDeadLine(redis as OwnBroker, through.redis),
+    survivesDeadLine(nats as OwnBroker, through.nats),
+  ]);
+});
+
+async function survivesDeadLine(broker: OwnBroker, through: (port: number) => Connect): Promise<void> {
+  const proxy = await FaultProxy.before(`tcp://127.0.0.1:${broker.port}`);
+  const [one, two] = [remoteBus("parley.d", through(broker.port)), remoteBus("parley.d", through(proxy.port))];
+  await Promise.all([one, two].map((bus) => becomesReady(bus.ready)));
+  const [here, there] = [ear(one, 7), ear(two, 7)];
+  await acquainted(one, 7, [there]);
+  const lines = proxy.lines.size;
+  proxy.suffer("dead");
+  expect(await two.ready().catch(() => "silent")).toBe("silent");
+  // Meanwhile it has begun others, which are as dead.
+  while (proxy.lines.size === lines) await Bun.sleep(20);
+  await Bun.sleep(200);
+  for (const { notes } of [here, there]) notes.length = 0;
+  proxy.suffer(null);
+  await acquainted(one, 7, [there]);
+  await acquainted(two, 7, [here]);
+  await Promise.all([one.close(), two.close()]);
+  await proxy.close();
+}
 
 test("[BUS6] an address says who asks, whom, and whether in secret", () => {
   expect(redisAddress("rediss+sentinel://me:p%40w@a,b:7/main")).toEqual({

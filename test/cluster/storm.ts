@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { Client } from "@parley/client";
 import { Cluster } from "../kit/cluster.ts";
 import { acknowledged, type Crowd, compare, keepTalking, type Losses, moveIn } from "../kit/crowd.ts";
-import type { ServerProcess } from "../kit/process.ts";
+import type { FaultProxy } from "../kit/proxy.ts";
 import { until } from "../kit/replicas.ts";
 import { OldTalkers, type OldVerdict } from "./old-talkers.ts";
 
@@ -29,21 +29,31 @@ export interface StormReport extends Losses {
 type Mishap = (cluster: Cluster) => Promise<void>;
 
 const pause = () => Bun.sleep(700 + Math.random() * 1_500);
-const node = ({ nodes }: Cluster) => nodes[Math.floor(Math.random() * nodes.length)] as ServerProcess;
+const one = <T>(all: readonly T[]) => all[Math.floor(Math.random() * all.length)] as T;
+const node = ({ nodes }: Cluster) => one(nodes);
+
+/** One node and what it depends on are parted: what they say is swallowed, or their lines end and begin no more. */
+async function parted(link: FaultProxy | null): Promise<void> {
+  link?.suffer(one(["dead", "cut"]));
+  await pause();
+  link?.suffer(null);
+}
 
 /** What befalls a cluster; each leaves it whole. */
 const MISHAPS: Record<string, Mishap> = {
+  node_without_bus: ({ links }) => parted(one(links).bus),
+  node_without_database: ({ links }) => parted(one(links).database),
   async node_killed(cluster) {
-    const one = node(cluster);
-    await one.kill();
+    const killed = node(cluster);
+    await killed.kill();
     await pause();
-    await one.start();
+    await killed.start();
   },
   async node_stopped(cluster) {
-    const one = node(cluster);
-    await one.stop();
+    const stopped = node(cluster);
+    await stopped.stop();
     await pause();
-    await one.start();
+    await stopped.start();
   },
   async database_crashed({ postgres }) {
     await postgres.end("SIGKILL");
@@ -68,18 +78,18 @@ const MISHAPS: Record<string, Mishap> = {
     await broker?.serve();
   },
   async all_at_once({ nodes, postgres, broker }) {
-    const [one, two] = nodes as [ServerProcess, ServerProcess];
-    await Promise.all([one.kill(), two.kill(), broker?.end(), postgres.end("SIGKILL")]);
+    const some = nodes.slice(0, 2);
+    await Promise.all([...some.map((each) => each.kill()), broker?.end(), postgres.end("SIGKILL")]);
     await pause();
     await Promise.all([postgres.serve(), broker?.serve()]);
-    await Promise.all([one.start(), two.start()]);
+    await Promise.all(some.map((each) => each.start()));
   },
 };
 
 /** Real clients and clients of a dialect talk to three nodes, to which everything happens; then all is compared. */
 export async function runStorm(plan: StormPlan): Promise<StormReport> {
-  const env = { PARLEY_HOME_ROOMS: `plain=${HOME}` };
-  const cluster = await Cluster.start({ nodes: 3, doorbell: plan.doorbell, env });
+  const env = { PARLEY_HOME_ROOMS: `plain=${HOME}`, PARLEY_DB_PATIENCE_MS: "2000" };
+  const cluster = await Cluster.start({ nodes: 3, doorbell: plan.doorbell, env, links: true });
   try {
     const crowds = await moveInAll(cluster.url, plan.clients);
     const olds = new OldTalkers(

@@ -31,7 +31,12 @@ export class OwnPostgres {
     this.#folder = folder;
     this.#program = program;
     this.port = port;
-    this.url = `postgres://parley@127.0.0.1:${port}/postgres`;
+    this.url = this.urlAt(port);
+  }
+
+  /** Its address by way of another port. */
+  urlAt(port: number): string {
+    return `postgres://parley@127.0.0.1:${port}/postgres`;
   }
 
   static async start(): Promise<OwnPostgres> {

@@ -2,16 +2,19 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 
 /**
  * What a network may do to a line: bring everything late, bring nothing for a while, end it in the midst of something,
- * lose one direction without a word (`deaf` hears nothing, `mute` is not heard), bring each byte for itself.
+ * lose one direction without a word (`deaf` hears nothing, `mute` is not heard) or both (`dead`), bring each byte for
+ * itself.
  */
-export const FAULTS = ["late", "stalled", "cut", "deaf", "mute", "bytewise"] as const;
+export const FAULTS = ["late", "stalled", "cut", "deaf", "mute", "dead", "bytewise"] as const;
 export type Fault = (typeof FAULTS)[number];
+type Lost = "deaf" | "mute" | "dead";
 
 /** Stands between clients and a server, and does to each line what it is told. */
 export class FaultProxy {
   readonly lines = new Set<ProxyLine>();
   readonly #server: Server;
   readonly #target: number;
+  #fault: Fault | null = null;
 
   private constructor(target: number) {
     this.#target = target;
@@ -28,6 +31,16 @@ export class FaultProxy {
     return `http://127.0.0.1:${(this.#server.address() as { port: number }).port}`;
   }
 
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** Every line that there is and that will be, from now on; null is a good network again. */
+  suffer(fault: Fault | null): void {
+    this.#fault = fault;
+    for (const line of [...this.lines]) line.suffer(fault);
+  }
+
   async close(): Promise<void> {
     for (const line of this.lines) line.end();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -36,6 +49,7 @@ export class FaultProxy {
   #accept(client: Socket): void {
     const line = new ProxyLine(client, connect(this.#target, "127.0.0.1"), () => this.lines.delete(line));
     this.lines.add(line);
+    line.suffer(this.#fault);
   }
 }
 
@@ -46,7 +60,7 @@ export class ProxyLine {
   readonly #sockets: [Socket, Socket];
   readonly #over: () => void;
   #fault: Fault | null = null;
-  #lost: "deaf" | "mute" | null = null;
+  #lost: Lost | null = null;
 
   constructor(client: Socket, server: Socket, over: () => void) {
     this.#sockets = [client, server];
@@ -59,7 +73,7 @@ export class ProxyLine {
   /** From now on; null is a good line again. What was lost stays lost: such a line ends only when somebody gives it up. */
   suffer(fault: Fault | null): void {
     this.#fault = fault;
-    if (fault === "deaf" || fault === "mute") this.#lost = fault;
+    if (fault === "deaf" || fault === "mute" || fault === "dead") this.#lost = fault;
     if (fault === "cut") this.end();
   }
 
@@ -75,13 +89,17 @@ export class ProxyLine {
       before = before.then(() => this.#pass(data, to, lost)).then(() => void from.resume());
     });
     // A line that was lost in one direction does not tell its end in that direction either.
-    from.on("close", () => void before.then(() => (this.#lost === lost ? undefined : this.end())));
+    from.on("close", () => void before.then(() => (this.#isLost(lost) ? undefined : this.end())));
+  }
+
+  #isLost(direction: Lost): boolean {
+    return this.#lost === direction || this.#lost === "dead";
   }
 
   async #pass(data: Buffer, to: Socket, lost: "deaf" | "mute"): Promise<void> {
     if (this.#fault === "late") await Bun.sleep(LATE_MS);
     while (this.#fault === "stalled" && !to.destroyed) await Bun.sleep(5);
-    if (this.#lost === lost || to.destroyed) return;
+    if (this.#isLost(lost) || to.destroyed) return;
     if (this.#fault !== "bytewise") return void to.write(data);
     for (let at = 0; at < data.length && !to.destroyed; at++) {
       to.write(data.subarray(at, at + 1));

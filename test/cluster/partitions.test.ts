@@ -1,0 +1,123 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { type Client, createClient } from "@parley/client";
+import { Cluster, type Links } from "../kit/cluster.ts";
+import type { ServerProcess } from "../kit/process.ts";
+import { until } from "../kit/replicas.ts";
+
+const BEAT = 500;
+const PATIENCE = 1_500;
+/** What a busy machine may take longer. */
+const SLACK = 1_500;
+
+let cluster: Cluster;
+const clients: Client[] = [];
+beforeAll(async () => {
+  const env = { PARLEY_BEAT_MS: `${BEAT}`, PARLEY_DB_PATIENCE_MS: `${PATIENCE}` };
+  cluster = await Cluster.start({ nodes: 2, doorbell: "redis", links: true, env });
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.disconnect();
+  for (const { database, bus } of cluster.links) for (const link of [database, bus]) link?.suffer(null);
+});
+afterAll(() => cluster?.remove());
+
+/** Somebody on the first node and somebody on the second, in one room at which both look. */
+async function meet(...names: [string, string]): Promise<{ here: Client; there: Client; room: number }> {
+  const [here, there] = (await Promise.all(
+    names.map(async (name, at) => {
+      const client = createClient({ url: cluster.nodes[at]?.url ?? "" });
+      clients.push(client);
+      await client.signIn(name);
+      await until(client, () => client.line.is === "live");
+      return client;
+    }),
+  )) as [Client, Client];
+  const { id: room } = await here.createRoom({ name: names.join(" and ") });
+  await there.join(room);
+  for (const client of [here, there]) {
+    await until(client, () => client.conversation(room)?.members === 2);
+    await client.loadOlder(room);
+    client.look([room]);
+    await until(client, () => client.conversation(room)?.here.count === 2);
+  }
+  return { here, there, room };
+}
+
+/** What this client shows that was said. */
+function said(client: Client, room: number): string[] {
+  return client.timeline(room).rows.flatMap((row) => (row.kind === "message" && row.text ? [row.text] : []));
+}
+
+async function hears(client: Client, room: number, text: string, within = 4 * BEAT + SLACK): Promise<void> {
+  await until(client, () => said(client, room).includes(text), within);
+}
+
+test("[CLU13] a node that is cut off from the bus is told with its beat what is said on others, and tells it; once it is healed, it knows again who is there and who writes", async () => {
+  const { here, there, room } = await meet("Ann", "Bob");
+  const { bus } = cluster.links[1] as Links;
+  for (const fault of ["cut", "dead"] as const) {
+    bus?.suffer(fault);
+    await Bun.sleep(100);
+    for (const [from, to] of [
+      [here, there],
+      [there, here],
+    ] as const) {
+      const text = `${fault}, from ${from.me?.name}`;
+      await from.post(room, text).sent;
+      await hears(to, room, text);
+    }
+    if (fault === "cut") bus?.suffer(null);
+  }
+  for (const client of [here, there]) await until(client, () => client.conversation(room)?.here.count === 1);
+  bus?.suffer(null);
+  for (const client of [here, there]) await until(client, () => client.conversation(room)?.here.count === 2);
+  const heard = there.me?.id ?? 0;
+  there.typing(room, true);
+  await until(here, () => here.conversation(room)?.typing.includes(heard) === true);
+  there.typing(room, false);
+  await until(here, () => here.conversation(room)?.typing.length === 0);
+  expect(here.timeline(room).rows).toEqual(there.timeline(room).rows);
+});
+
+/** The answer to somebody new who asks this node to be let in, and how long it took. */
+async function enrol({ url }: ServerProcess, name: string) {
+  const began = performance.now();
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${url}/api/guests`, { method: "POST", headers, body: JSON.stringify({ name }) });
+  const { code = null } = (await answer.json()) as { code?: string };
+  return { status: answer.status, code, again: answer.headers.get("retry-after"), ms: performance.now() - began };
+}
+
+/** Asks without end, until it is over. */
+async function keepEnrolling(node: ServerProcess, name: string, over: () => boolean): Promise<void> {
+  for (let n = 0; !over(); n++) await enrol(node, `${name} ${n}`);
+}
+
+test("[CLU14] a node that is silently cut off from Postgres refuses in time, keeps nobody else waiting for what it had begun, and goes on by itself: what was written meanwhile arrives once", async () => {
+  const { here, there, room } = await meet("Cid", "Dora");
+  const [one, two] = cluster.nodes as [ServerProcess, ServerProcess];
+  const { database } = cluster.links[1] as Links;
+  let over = false;
+  // They take turns with a lock that the whole cluster shares: one of them holds it when the line dies.
+  const crowd = ["Abel", "Bea", "Cleo"].map((name) => keepEnrolling(two, name, () => over));
+  await Bun.sleep(300);
+  database.suffer("dead");
+  const written = ["one", "two", "three"].map((text) => there.post(room, text).sent);
+  const [other, own] = await Promise.all([enrol(one, "Emil"), enrol(two, "Fay")]);
+  expect(other.status).toBe(201);
+  expect(other.ms).toBeLessThan(PATIENCE + SLACK);
+  expect(own).toMatchObject({ status: 503, code: "unavailable", again: "1" });
+  expect(own.ms).toBeLessThan(PATIENCE + SLACK);
+  expect((await fetch(`${two.url}/ready`)).status).toBe(503);
+  await here.post(room, "Where are you?").sent;
+  await Bun.sleep(2 * PATIENCE);
+  expect(said(there, room)).not.toContain("Where are you?");
+  over = true;
+  database.suffer(null);
+  await Promise.all([...written, ...crowd]);
+  await hears(there, room, "Where are you?");
+  await hears(here, room, "three");
+  expect(said(here, room)).toEqual(["Where are you?", "one", "two", "three"]);
+  expect(here.timeline(room).rows).toEqual(there.timeline(room).rows);
+  expect((await enrol(two, "Gus")).status).toBe(201);
+});
