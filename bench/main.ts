@@ -14,11 +14,9 @@ import { fanOut } from "./scenarios/fan-out.ts";
 import { history } from "./scenarios/history.ts";
 import { start } from "./scenarios/start.ts";
 import type { Subject } from "./subject.ts";
-import { bunFloor, floor } from "./subjects/floor.ts";
-import { parley } from "./subjects/parley.ts";
+import { SUBJECTS } from "./subjects/all.ts";
 
 const SCENARIOS: readonly Scenario[] = [fanOut, history, start];
-const SUBJECTS: readonly Subject[] = [floor("coalesced"), floor("each"), bunFloor, parley];
 
 const { values: flags } = parseArgs({
   args: process.argv.slice(2),

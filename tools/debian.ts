@@ -15,6 +15,8 @@ export interface Program {
   library?: true;
   /** Installing it would start a service, so it is only ever unpacked; `inside` may be a pattern. */
   service?: true;
+  /** Packages that it works with and does not ask for. */
+  with?: readonly string[];
 }
 
 const program = (name: string, inside: string): Program => ({ package: name, name, inside });
@@ -95,6 +97,12 @@ export function nats(): Promise<string> {
   return bring({ package: "nats-server", name: "nats-server", inside: "usr/sbin/nats-server", service: true }, FOLDER);
 }
 
+/** Serves web applications of Python, FastAPI's among them. */
+export function uvicorn(): Promise<string> {
+  const parts = ["python3-fastapi", "python3-websockets", "python3-uvloop", "python3-httptools"];
+  return bring({ ...program("uvicorn", "usr/bin/uvicorn"), with: parts }, FOLDER);
+}
+
 /** Makes the folder of a Postgres, and serves it. */
 export async function postgresPrograms(): Promise<{ initdb: string; postgres: string }> {
   const postgres = await bring(POSTGRES, FOLDER);
@@ -142,8 +150,12 @@ function sentence(program: Program): string {
   return `these tests need ${program.name} from the Debian package "${program.package}",`;
 }
 
+function packagesOf(program: Program): string[] {
+  return [program.package, ...(program.with ?? [])];
+}
+
 async function install(program: Program): Promise<string | null> {
-  const command = ["apt-get", "install", "-y", "--no-install-recommends", program.package];
+  const command = ["apt-get", "install", "-y", "--no-install-recommends", ...packagesOf(program)];
   const quiet = { DEBIAN_FRONTEND: "noninteractive" };
   if ((await run(command, quiet)).code !== 0) {
     await run(["apt-get", "update"], quiet);
@@ -173,7 +185,7 @@ async function unpack(program: Program, folder: string): Promise<string> {
 
 /** Fetches the package and what it needs beyond what is installed. */
 async function download(program: Program, folder: string, into: string): Promise<void> {
-  const plan = ["install", "--simulate", "--reinstall", "--no-install-recommends", program.package];
+  const plan = ["install", "--simulate", "--reinstall", "--no-install-recommends", ...packagesOf(program)];
   let apt = ["apt-get"];
   let planned = await run([...apt, ...plan]);
   if (planned.code !== 0) {

@@ -12,7 +12,7 @@ interface Manifest {
 }
 
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
-const manifests = [".", "protocol", "client", "server", "web", "cli"].map((folder) => ({
+const manifests = [".", "protocol", "client", "server", "web", "cli", "bench/peers"].map((folder) => ({
   folder,
   manifest: JSON.parse(read(`${folder}/package.json`)) as Manifest,
 }));

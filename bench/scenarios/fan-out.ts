@@ -1,5 +1,5 @@
 import { CROWDS, type Crowd, within } from "../crowd.ts";
-import type { Measured } from "../load/load.ts";
+import type { Load, Measured } from "../load/load.ts";
 import { type Bench, type Found, median, type Row, type Scenario } from "../scenario.ts";
 import type { Subject } from "../subject.ts";
 
@@ -32,10 +32,21 @@ export const fanOut: Scenario = {
 };
 
 async function measure(bench: Bench, subject: Subject, crowd: Crowd, nth: number): Promise<Round> {
-  const seconds = bench.quick ? 1 : 4;
-  const measured = await within(bench, subject, crowd, (load) => load.saturate(crowd.window, seconds / 2, seconds));
+  const measured = await within(bench, subject, crowd, (load) => saturated(bench, load, crowd));
   bench.say(`fan-out ${nth}/${bench.rounds} ${crowd.name} ${subject.name}: ${(perCpu(measured) / 1e6).toFixed(3)} M`);
   return { subject, crowd, measured };
+}
+
+/**
+ * A server that sends to each member in turn answers everybody who waits at once: what it does is only known from a
+ * time in which all of them were answered several times.
+ */
+async function saturated(bench: Bench, load: Load, crowd: Crowd): Promise<Measured> {
+  const [least, most, turns] = bench.quick ? [1, 5, 2] : [4, 20, 10];
+  const warm = await load.saturate(crowd.window, 0, least / 2);
+  const turn = crowd.rooms * crowd.posters * crowd.window * crowd.members;
+  const seconds = (turns * turn * warm.seconds) / Math.max(warm.deliveries, 1);
+  return load.saturate(crowd.window, least / 4, Math.min(most, Math.max(least, seconds)));
 }
 
 function perCpu({ deliveries, cpu }: Measured): number {
