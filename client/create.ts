@@ -206,13 +206,13 @@ class ParleyClient implements Client {
   }
 
   async fill(conversation: ConversationId, from: Seq, to: Seq): Promise<void> {
-    const log = this.#engine.replica.get(conversation);
+    const log = this.#engine.replica.logs.get(conversation);
     // What is held is one stretch: the newer end of a hole is always right below it.
     if (log && from < log.low && to >= log.low - 1) await this.#engine.pages.older(conversation, PAGE);
   }
 
   markRead(conversation: ConversationId, seq: Seq): void {
-    const log = this.#engine.replica.get(conversation);
+    const log = this.#engine.replica.logs.get(conversation);
     const read = Math.min(seq, log?.cursor.seq ?? 0);
     if (!log || log.summary.role === null || read <= log.summary.read) return;
     this.#engine.report(log, { read });

@@ -74,7 +74,7 @@ export class Engine {
     this.looks = new Looks({
       clock,
       say: (command) => this.calls.once(command, () => {}) !== null,
-      known: (conversation) => this.replica.get(conversation) !== undefined,
+      known: (conversation) => this.replica.logs.get(conversation) !== undefined,
       me: () => this.#myId(),
       changed: (conversation) => this.changed(conversation),
     });
@@ -82,16 +82,17 @@ export class Engine {
     this.marks = this.#newMarks();
     this.outbox = this.#newOutbox();
     this.pages = new Pages({
-      replica: this.replica,
+      logs: this.replica.logs,
       ask: (args) => this.calls.ask("history", args),
       met: (people) => this.people.met(people),
       changed: (conversation) => this.changed(conversation),
     });
     const loading = (conversation: ConversationId) => this.pages.loading(conversation);
-    const { replica, outbox, looks } = this;
-    this.sights = new Sights({ replica, outbox, looks, loading, me: () => this.#myId() });
+    const { outbox, looks } = this;
+    const { logs } = this.replica;
+    this.sights = new Sights({ logs, outbox, looks, loading, me: () => this.#myId() });
     this.receipts = new Receipts({
-      log: (conversation) => replica.get(conversation),
+      log: (conversation) => logs.get(conversation),
       reached: (conversation) => this.sights.timeline(conversation).reached,
       ask: (conversation, seq) => this.calls.ask("receipts", { conversation, seq }),
       changed: (conversation) => this.changed(conversation),
@@ -147,7 +148,7 @@ export class Engine {
   #lineTies() {
     return {
       preparing: () => this.custody?.reading ?? null,
-      hello: () => this.identity.hello(this.replica.epoch, this.replica.cursors()),
+      hello: () => this.identity.hello(this.replica.epoch, this.replica.logs.cursors()),
       receive: (frame: ServerFrame) => this.#receive(frame),
       riding: () => this.marks.riding(),
       lost: () => this.#lost(),
@@ -191,9 +192,9 @@ export class Engine {
       calls: this.calls,
       up: () => this.connection.up,
       send: (frame) => void this.connection.send(frame),
-      known: (conversation) => this.replica.get(conversation)?.summary ?? { delivered: 0, read: 0 },
+      known: (conversation) => this.replica.logs.get(conversation)?.summary ?? { delivered: 0, read: 0 },
       answered: (conversation, { delivered, read, unread, mentions, as_of }) => {
-        const log = this.replica.get(conversation);
+        const log = this.replica.logs.get(conversation);
         log?.moveOwn(delivered, read, this.#myId());
         log?.count({ read, unread, mentions, asOf: as_of });
         this.changed(conversation);
@@ -210,7 +211,7 @@ export class Engine {
       calls: this.calls,
       limits: () => this.limits,
       saved: (drafts) => this.custody?.drafts(drafts),
-      heardUpTo: (conversation) => this.replica.get(conversation)?.cursor.seq ?? Number.POSITIVE_INFINITY,
+      heardUpTo: (conversation) => this.replica.logs.get(conversation)?.cursor.seq ?? Number.POSITIVE_INFINITY,
       cut: () => this.connection.cut(),
       changed: (conversation) => this.changed(conversation),
     });
@@ -313,7 +314,7 @@ export class Engine {
   }
 
   #unfollowed(conversation: ConversationId): void {
-    if (this.replica.get(conversation)?.summary.role === null) this.replica.drop(conversation);
+    if (this.replica.logs.get(conversation)?.summary.role === null) this.replica.drop(conversation);
   }
 
   #renamed(person: Person): void {

@@ -1,8 +1,7 @@
 import type { Conversation } from "@parley/protocol/conversations";
 import { ERRORS, type ErrorCode } from "@parley/protocol/errors";
-import type { ConversationId, Seq, Time } from "@parley/protocol/ids";
+import type { Seq } from "@parley/protocol/ids";
 import type { Log } from "./log.ts";
-import { within } from "./within.ts";
 
 /** What became of asking the server to bring a log up: null where the line was lost meanwhile. */
 export type Followed = { conversation: Conversation } | { refused: ErrorCode } | null;
@@ -75,41 +74,5 @@ export class Mending {
     this.#asking.clear();
     this.#askedAt.clear();
     this.#refused.clear();
-  }
-}
-
-/** Heads that were told of and not seen, and since when. */
-export class MissedHeads {
-  readonly #missed = new Map<ConversationId, { head: Seq; since: Time }>();
-
-  note(id: ConversationId, head: Seq, now: Time): void {
-    if (!this.#missed.has(id)) this.#missed.set(id, { head, since: now });
-  }
-
-  /** The history ends here: what was told of beyond is not missed. */
-  endsAt(id: ConversationId, head: Seq): void {
-    if ((this.#missed.get(id)?.head ?? 0) > head) this.#missed.delete(id);
-  }
-
-  /** Conversations whose head stayed unseen for longer than `ms`; each is told once in that time. */
-  overdue(ms: number, now: Time, seen: (id: ConversationId) => Seq | null): ConversationId[] {
-    const overdue: ConversationId[] = [];
-    for (const [id, { head, since }] of this.#missed) {
-      const upTo = seen(id);
-      if (upTo === null || upTo >= head) this.#missed.delete(id);
-      else if (!within(ms, since, now)) {
-        this.#missed.set(id, { head, since: now });
-        overdue.push(id);
-      }
-    }
-    return overdue;
-  }
-
-  forget(id: ConversationId): void {
-    this.#missed.delete(id);
-  }
-
-  clear(): void {
-    this.#missed.clear();
   }
 }

@@ -1,13 +1,13 @@
 import type { Args, Result } from "@parley/protocol/commands";
 import type { ConversationId } from "@parley/protocol/ids";
 import type { Page } from "@parley/protocol/messages";
-import type { Replica } from "./replica.ts";
+import type { Logs } from "./logs.ts";
 
 /** How often a page is asked for again when what was heard meanwhile made it too old. */
 const TRIES = 3;
 
 export interface PagesParts {
-  replica: Replica;
+  logs: Logs;
   ask(args: Args<"history">): Promise<Result<"history">>;
   met(people: Page["people"]): void;
   changed(conversation: ConversationId): void;
@@ -41,13 +41,13 @@ export class Pages {
 
   async #load(conversation: ConversationId, limit: number): Promise<Page | null> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const log = this.#parts.replica.get(conversation);
+      const log = this.#parts.logs.get(conversation);
       if (!log || log.complete) return null;
       const askedAt = log.ask();
       try {
         const page = await this.#parts.ask({ conversation, before: log.low, limit });
         this.#parts.met(page.people);
-        if (this.#parts.replica.get(conversation) === log && log.join(page, askedAt)) return page;
+        if (this.#parts.logs.holds(log) && log.join(page, askedAt)) return page;
       } finally {
         log.asked();
       }

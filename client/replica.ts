@@ -1,17 +1,17 @@
 import type { Conversation } from "@parley/protocol/conversations";
-import type { CursorRow } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
 import type { ServerFrame, ServerFrameOf } from "@parley/protocol/frames";
 import type { ConversationId, Epoch, Seq, Time, UserId } from "@parley/protocol/ids";
-import type { Signal } from "@parley/protocol/signals";
 import { Log } from "./log.ts";
-import { type Followed, Mending, MissedHeads } from "./mending.ts";
+import { Logs } from "./logs.ts";
+import { type Followed, Mending } from "./mending.ts";
+import { MissedHeads } from "./missed-heads.ts";
+import { Standing, type StandingTies } from "./standing.ts";
 import type { Person } from "./views.ts";
 
 /** What the replica tells to, and needs from, the rest of the client. */
-export interface ReplicaTies {
+export interface ReplicaTies extends StandingTies {
   now(): Time;
-  me(): UserId;
   follow(log: Log, answered: (followed: Followed) => void): void;
   /** An entry of one's own, with the key of its command. */
   echoed(conversation: ConversationId, entry: Entry): void;
@@ -21,75 +21,55 @@ export interface ReplicaTies {
   introduced(conversation: ConversationId): void;
   /** A hole may have swallowed one's own echoes. */
   holed(conversation: ConversationId): void;
-  report(log: Log, marks: { delivered?: Seq; read?: Seq; recount?: boolean }): void;
   met(people: readonly Person[]): void;
   /** Null: any of them. */
   changed(conversation: ConversationId | null): void;
 }
 
-type MarksSignal = Extract<Signal, { t: "marks" }>;
+type MarksSignal = Extract<ServerFrame, { t: "marks" }>;
 
 /** Every log that this person may read, as far as it was heard: nothing twice, nothing out of order, no gap unseen. */
 export class Replica {
   readonly #ties: ReplicaTies;
-  readonly #logs = new Map<ConversationId, Log>();
+  readonly logs = new Logs();
   readonly #missed = new MissedHeads();
   readonly #mending: Mending;
+  readonly #standing: Standing;
   /** Logs of memberships that ended as far as was heard: one may have been added again since. */
   readonly #ended = new Set<Log>();
   #caughtUp = false;
-  #beatEvery = 0;
   epoch: Epoch | null = null;
   inbox: ConversationId | null = null;
 
   constructor(ties: ReplicaTies) {
     this.#ties = ties;
+    this.#standing = new Standing(ties);
     this.#mending = new Mending({
       follow: (log, answered) => ties.follow(log, answered),
       brought: (log, to) => this.#brought(log, to),
       refused: (log, forGood) => {
-        if (forGood && this.#logs.get(log.id) === log) this.drop(log.id);
+        if (forGood && this.logs.holds(log)) this.drop(log.id);
         else ties.changed(log.id);
       },
     });
-  }
-
-  get(id: ConversationId): Log | undefined {
-    return this.#logs.get(id);
-  }
-
-  /** Every log but the inbox. */
-  *logs(): Iterable<Log> {
-    for (const log of this.#logs.values()) if (log.summary.kind !== "inbox") yield log;
-  }
-
-  /** Every log, with the inbox. */
-  all(): Iterable<Log> {
-    return this.#logs.values();
   }
 
   /** Begins with what was kept. */
   restore(kept: { epoch: Epoch; inbox: ConversationId; logs: readonly Log[] }): void {
     this.epoch = kept.epoch;
     this.inbox = kept.inbox;
-    for (const log of kept.logs) this.#logs.set(log.id, log);
+    for (const log of kept.logs) this.logs.put(log);
     this.#ties.changed(null);
-  }
-
-  cursors(): CursorRow[] {
-    return [...this.#logs.values()].map(({ id, cursor }) => [id, cursor.seq, cursor.check]);
   }
 
   /** How many entries are known to be missing, and whether any are being asked for. */
   behind(): { entries: number; mending: boolean } {
-    let entries = 0;
-    for (const log of this.#logs.values()) entries += Math.max(0, log.head - log.next + 1);
-    return { entries, mending: this.#mending.busy };
+    return { entries: this.logs.missing(), mending: this.#mending.busy };
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#logs.clear();
+    this.logs.clear();
     this.#missed.clear();
     this.#mending.clear();
     this.#ended.clear();
@@ -127,9 +107,9 @@ export class Replica {
 
   /** Holds a conversation that an answer told of, where it is not held yet. */
   adopt(conversation: Conversation): void {
-    const log = this.#logs.get(conversation.id);
+    const log = this.logs.get(conversation.id);
     if (log) log.renew(conversation, this.#ties.me());
-    else this.#logs.set(conversation.id, new Log(conversation));
+    else this.logs.put(new Log(conversation));
     this.#ties.changed(conversation.id);
   }
 
@@ -138,14 +118,14 @@ export class Replica {
    * being asked for, says whether there is another one.
    */
   left(id: ConversationId, seq: Seq): void {
-    const log = this.#logs.get(id);
+    const log = this.logs.get(id);
     if (log && log.cursor.seq < seq && !this.#mending.has(log)) this.drop(id);
   }
 
   drop(id: ConversationId): void {
-    const log = this.#logs.get(id);
+    const log = this.logs.get(id);
     if (!log || id === this.inbox) return;
-    this.#logs.delete(id);
+    this.logs.delete(id);
     this.#missed.forget(id);
     this.#mending.forget(log);
     this.#ended.delete(log);
@@ -156,16 +136,16 @@ export class Replica {
     if (this.epoch !== null && this.epoch !== epoch) this.clear();
     this.epoch = epoch;
     this.inbox = inbox;
-    this.#beatEvery = beat;
+    this.#missed.every = beat;
   }
 
   #introduce({ conversation, people }: ServerFrameOf<"conversation">): void {
     this.#ties.met(people);
-    const log = this.#logs.get(conversation.id);
+    const log = this.logs.get(conversation.id);
     if (!log || log.low === log.next) {
       const fresh = new Log(conversation);
       if (log) fresh.moveOwn(log.summary.delivered, log.summary.read, this.#ties.me());
-      this.#logs.set(conversation.id, fresh);
+      this.logs.put(fresh);
       if (log && conversation.head >= log.next) this.#ties.holed(conversation.id);
     } else {
       log.renew(conversation, this.#ties.me());
@@ -177,7 +157,7 @@ export class Replica {
   }
 
   #take({ conversation, entries }: ServerFrameOf<"entries">): void {
-    const log = this.#logs.get(conversation);
+    const log = this.logs.get(conversation);
     if (!log) return this.#hearEchoes(conversation, entries);
     for (const entry of entries) {
       const doubtful = log.doubtful(entry, this.#ties.me());
@@ -196,9 +176,7 @@ export class Replica {
 
   /** Asks for counts that are uncertain; before `caught_up` the server may still tell them by itself. */
   #recount(log: Log): void {
-    if (!log.uncertain || !this.#caughtUp || !this.#logs.has(log.id)) return;
-    log.uncertain = false;
-    this.#ties.report(log, { recount: true });
+    if (this.#caughtUp && this.logs.has(log.id)) this.#standing.recount(log);
   }
 
   /** What one wrote just before leaving is answered when the conversation is not held any more. */
@@ -237,7 +215,7 @@ export class Replica {
 
   /** The inbox may tell late of a membership that ended: only the server knows whether another one began. */
   #doubt(id: ConversationId): void {
-    const log = this.#logs.get(id);
+    const log = this.logs.get(id);
     // Before `caught_up` the server says by itself what is gone.
     if (!log || !this.#caughtUp) return;
     log.stale = true;
@@ -250,18 +228,18 @@ export class Replica {
   }
 
   #resync({ conversation, from, head, check, reset }: ServerFrameOf<"resync">): void {
-    const log = this.#logs.get(conversation);
+    const log = this.logs.get(conversation);
     if (!log) return;
-    if (reset) this.#logs.set(conversation, log.restarted(from, check));
+    if (reset) this.logs.set(conversation, log.restarted(from, check));
     else log.skipTo(from, check);
-    const now = this.#logs.get(conversation) as Log;
+    const now = this.logs.get(conversation) as Log;
     now.head = Math.max(now.head, head);
     this.#ties.holed(conversation);
     this.#ties.changed(conversation);
   }
 
   #hide({ conversation, from, to }: ServerFrameOf<"hidden">): void {
-    const log = this.#logs.get(conversation);
+    const log = this.logs.get(conversation);
     if (!log) return;
     if (!log.hide(from, to)) this.#mending.mend(log);
     this.#ties.changed(conversation);
@@ -269,21 +247,15 @@ export class Replica {
 
   #catchUp({ own, marks }: ServerFrameOf<"caught_up">): void {
     this.#caughtUp = true;
-    const me = this.#ties.me();
-    for (const { conversation, delivered, read, unread, mentions, as_of } of own) {
-      const log = this.#logs.get(conversation);
+    for (const told of own) {
+      const log = this.logs.get(told.conversation);
       if (!log) continue;
-      log.endsAt(as_of);
-      this.#missed.endsAt(conversation, log.head);
-      log.moveOwn(delivered, read, me);
-      const { summary } = log;
-      // A database that lost its newest part without knowing it forgot marks, too.
-      if (summary.delivered > delivered || summary.read > read)
-        this.#ties.report(log, { ...marksOf(summary), recount: true });
-      if (!log.count({ read, unread, mentions, asOf: as_of })) this.#ties.report(log, { recount: true });
+      log.endsAt(told.as_of);
+      this.#missed.endsAt(log.id, log.head);
+      this.#standing.begin(log, told);
     }
-    for (const { conversation, marks: others } of marks) this.#logs.get(conversation)?.moveOthers(others);
-    for (const log of [...this.logs()]) {
+    for (const { conversation, marks: others } of marks) this.logs.get(conversation)?.moveOthers(others);
+    for (const log of this.logs.shown()) {
       this.#dropEnded(log);
       this.#recount(log);
       this.#delivered(log.id);
@@ -294,55 +266,29 @@ export class Replica {
 
   /** A head that stays unseen from one beat to the next was missed. */
   #beat({ heads }: ServerFrameOf<"beat">): void {
-    // One beat may come as several frames: what the others of the same beat told is not missed yet.
-    const seen = (id: ConversationId) => {
-      const log = this.#logs.get(id);
-      return log ? log.next - 1 : null;
-    };
-    for (const id of this.#missed.overdue(this.#beatEvery / 2, this.#ties.now(), seen)) {
-      this.#mending.mendAgain(this.#logs.get(id) as Log);
-    }
-    for (const [id, head] of heads) this.#noteHead(id, head);
-    if (this.#caughtUp) this.#mending.beat(this.#logs.values());
-  }
-
-  #noteHead(id: ConversationId, head: Seq): void {
-    const log = this.#logs.get(id);
-    if (!log || head < log.next) return;
-    log.head = Math.max(log.head, head);
-    this.#missed.note(id, head, this.#ties.now());
+    for (const log of this.#missed.beat(heads, this.logs, this.#ties.now())) this.#mending.mendAgain(log);
+    if (this.#caughtUp) this.#mending.beat(this.logs.values());
   }
 
   #marks({ conversation, marks, head }: MarksSignal): void {
-    const log = this.#logs.get(conversation);
+    const log = this.logs.get(conversation);
     if (!log) return;
-    const me = this.#ties.me();
-    for (const mark of marks) {
-      if (mark.user !== me) continue;
-      if (!log.moveOwn(mark.delivered, mark.read, me)) this.#ties.report(log, { recount: true });
-    }
-    log.moveOthers(marks);
-    this.#noteHead(conversation, head);
+    this.#standing.moved(log, marks);
+    this.#missed.note(log, head, this.#ties.now());
     this.#ties.changed(conversation);
   }
 
-  /** Whoever writes to one person or a few is told that it arrived; a room is not. */
+  /** Before `caught_up` nobody is told that anything arrived. */
   #delivered(id: ConversationId): void {
-    const log = this.#logs.get(id);
-    if (!log || !this.#caughtUp || log.summary.role === null) return;
-    const told = log.summary.kind === "direct" || log.summary.kind === "group";
-    if (told && log.heardUpTo > log.summary.delivered) this.#ties.report(log, { delivered: log.heardUpTo });
+    const log = this.logs.get(id);
+    if (log && this.#caughtUp) this.#standing.delivered(log);
   }
 
   #brought(log: Log, to: Conversation): void {
-    if (this.#logs.get(log.id) !== log) return;
+    if (!this.logs.holds(log)) return;
     if (log.summary.role !== null && to.role === null) this.#ended.add(log);
     log.renew(to, this.#ties.me());
     this.#dropEnded(log);
     this.#ties.changed(log.id);
   }
-}
-
-function marksOf({ delivered, read }: Conversation): { delivered: Seq; read: Seq } {
-  return { delivered, read };
 }

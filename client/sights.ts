@@ -1,13 +1,13 @@
 import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
 import { reachedBy } from "./fold.ts";
 import type { Log } from "./log.ts";
+import type { Logs } from "./logs.ts";
 import type { Looks } from "./looks.ts";
 import type { Outbox } from "./outbox.ts";
-import type { Replica } from "./replica.ts";
 import type { ConversationView, MessageState, Row, Timeline } from "./views.ts";
 
 export interface SightsParts {
-  replica: Replica;
+  logs: Logs;
   outbox: Outbox;
   looks: Looks;
   loading(conversation: ConversationId): boolean;
@@ -44,7 +44,7 @@ export class Sights {
   list(): readonly ConversationView[] {
     if (!this.#listDirty) return this.#list;
     this.#listDirty = false;
-    const all = [...this.#parts.replica.logs()].filter((log) => log.summary.role !== null);
+    const all = this.#parts.logs.shown().filter((log) => log.summary.role !== null);
     const views = all.map((log) => this.conversation(log.id) as ConversationView);
     views.sort((one, other) => other.latest - one.latest || other.id - one.id);
     if (!sameItems(views, this.#list)) this.#list = Object.freeze(views);
@@ -54,7 +54,7 @@ export class Sights {
   conversation(id: ConversationId): ConversationView | undefined {
     const known = this.#conversations.get(id);
     if (known && !this.#dirtyConversations.delete(id)) return known;
-    const log = this.#parts.replica.get(id);
+    const log = this.#parts.logs.get(id);
     if (!log) {
       this.#conversations.delete(id);
       return undefined;
@@ -74,7 +74,7 @@ export class Sights {
   }
 
   #conversationOf(log: Log): ConversationView {
-    const { replica: _, outbox, looks } = this.#parts;
+    const { outbox, looks } = this.#parts;
     const waiting = outbox.pending(log.id).filter((pending) => pending.is !== "failed").length;
     return Object.freeze({
       ...log.summary,
@@ -98,7 +98,7 @@ export class Sights {
   }
 
   #timelineOf(id: ConversationId, known: Timeline | undefined): Timeline {
-    const log = this.#parts.replica.get(id);
+    const log = this.#parts.logs.get(id);
     if (!log) this.#rows.delete(id);
     const loadingOlder = this.#parts.loading(id);
     const reached = log ? reachedIn(log, this.#parts.me()) : NOTHING_REACHED;

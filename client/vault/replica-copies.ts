@@ -124,7 +124,7 @@ export class ReplicaCopies {
 
 /** Rooms that one only reads along are left out: they are not in one's list either. */
 function wantedOf(replica: Replica): Map<ConversationId, Log> {
-  const logs = [...replica.all()].filter(({ summary }) => summary.role !== null || summary.kind === "inbox");
+  const logs = [...replica.logs.values()].filter(({ summary }) => summary.role !== null || summary.kind === "inbox");
   const inOrder = logs.length > CONVERSATIONS ? logs.sort((one, other) => rank(other) - rank(one)) : logs;
   return new Map(inOrder.slice(0, CONVERSATIONS).map((log) => [log.id, log]));
 }
