@@ -4,6 +4,7 @@ import type { ConversationId } from "@parley/protocol/ids";
 import type { Store } from "@parley/server/core/ports";
 import type { User } from "@parley/server/core/rows";
 import { message, NOW, openedBy, opens, write } from "../../server/store/contract/kit.ts";
+import { connect } from "../../server/store/postgres/open.ts";
 import { openPostgres } from "../../server/store/postgres/postgres.ts";
 import { OwnPostgres } from "../kit/postgres.ts";
 
@@ -133,4 +134,20 @@ test("[CLU10] a commit waits for no question that waits for something else, howe
   await release();
   await Promise.all(waiting);
   await store.close();
+});
+
+test("[CLU14] Postgres is told to let go within half a minute of what a node held whose line died without a word", async () => {
+  const sql = connect({ url: postgres.url, schema: "refusals", patience: PATIENCE }, 1);
+  const settings = [
+    ["statement_timeout", "1500ms"],
+    ["idle_in_transaction_session_timeout", "1500ms"],
+    ["tcp_keepalives_idle", "10"],
+    ["tcp_keepalives_interval", "5"],
+    ["tcp_keepalives_count", "3"],
+    ["tcp_user_timeout", "25000"],
+  ];
+  for (const [name, value] of settings) {
+    expect(await sql`SELECT current_setting(${name as string}) AS value`).toEqual([{ value }] as never);
+  }
+  await sql.end();
 });

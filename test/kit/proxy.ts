@@ -15,6 +15,7 @@ export class FaultProxy {
   readonly #server: Server;
   readonly #target: number;
   #fault: Fault | null = null;
+  #trap: { text: string; fault: Fault; sprung(): void } | null = null;
 
   private constructor(target: number) {
     this.#target = target;
@@ -41,30 +42,54 @@ export class FaultProxy {
     for (const line of [...this.lines]) line.suffer(fault);
   }
 
+  /** The first line on which a client says this suffers the fault just before it passes. Resolves when that happened. */
+  trap(text: string, fault: Fault): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#trap = { text, fault, sprung: resolve };
+    return promise;
+  }
+
   async close(): Promise<void> {
     for (const line of this.lines) line.end();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
   #accept(client: Socket): void {
-    const line = new ProxyLine(client, connect(this.#target, "127.0.0.1"), () => this.lines.delete(line));
+    const line = new ProxyLine(client, connect(this.#target, "127.0.0.1"), {
+      says: (data) => this.#spring(line, data),
+      over: () => this.lines.delete(line),
+    });
     this.lines.add(line);
     line.suffer(this.#fault);
+  }
+
+  #spring(line: ProxyLine, data: Buffer): void {
+    const trap = this.#trap;
+    if (!trap || !data.includes(trap.text)) return;
+    this.#trap = null;
+    line.suffer(trap.fault);
+    trap.sprung();
   }
 }
 
 const LATE_MS = 150;
 
+interface Ears {
+  /** Something from the client, before it passes. */
+  says(data: Buffer): void;
+  over(): void;
+}
+
 /** A client's socket and the server's, and how well they are connected. */
 export class ProxyLine {
   readonly #sockets: [Socket, Socket];
-  readonly #over: () => void;
+  readonly #ears: Ears;
   #fault: Fault | null = null;
   #lost: Lost | null = null;
 
-  constructor(client: Socket, server: Socket, over: () => void) {
+  constructor(client: Socket, server: Socket, ears: Ears) {
     this.#sockets = [client, server];
-    this.#over = over;
+    this.#ears = ears;
     for (const socket of this.#sockets) socket.setNoDelay(true).on("error", () => {});
     this.#carry(client, server, "mute");
     this.#carry(server, client, "deaf");
@@ -79,13 +104,14 @@ export class ProxyLine {
 
   end(): void {
     for (const socket of this.#sockets) socket.destroy();
-    this.#over();
+    this.#ears.over();
   }
 
   #carry(from: Socket, to: Socket, lost: "deaf" | "mute"): void {
     let before = Promise.resolve();
     from.on("data", (data: Buffer) => {
       from.pause();
+      if (lost === "mute") this.#ears.says(data);
       before = before.then(() => this.#pass(data, to, lost)).then(() => void from.resume());
     });
     // A line that was lost in one direction does not tell its end in that direction either.

@@ -6,7 +6,7 @@ import { codeOf } from "../kinds.ts";
 import { type Seal, sealIn } from "../seal.ts";
 import { lockFolder } from "../sqlite/lock.ts";
 import { migrate, readMeta, writeMeta } from "../sqlite/migrate.ts";
-import { explained } from "../sqlite/open.ts";
+import { arrivingIn, explained } from "../sqlite/open.ts";
 import { MIGRATIONS } from "../sqlite/schema.ts";
 import type { Facts, Sample, Source, Target } from "./ports.ts";
 import { isOf, type Range } from "./ranges.ts";
@@ -128,7 +128,7 @@ class SqliteTarget implements Target {
   constructor(folder: string, unlock: () => void, beforeKept: () => void) {
     this.about = `the data folder ${folder}`;
     this.#folder = folder;
-    this.#file = join(folder, "parley.db.arriving");
+    this.#file = arrivingIn(folder);
     this.#unlock = unlock;
     this.#beforeKept = beforeKept;
     this.arriving = existsSync(this.#file) ? moveIn(this.#file) : null;

@@ -25,6 +25,14 @@ const CONNECT_SECONDS = 5;
 /** Longest pause between two attempts to reach a server that is gone, in seconds. */
 const LONGEST_PAUSE = 1;
 
+/** Without these Postgres keeps for hours what somebody held whose network died: seconds, and milliseconds. */
+const DEAD_LINES = {
+  tcp_keepalives_idle: 10,
+  tcp_keepalives_interval: 5,
+  tcp_keepalives_count: 3,
+  tcp_user_timeout: 25_000,
+};
+
 /** Reaches a database and brings its schema to the present. Throws StoreError, with one sentence. */
 export async function openDatabase(options: PostgresOptions): Promise<Pool> {
   const pool = poolOf((connections) => connect(options, connections), options.connections);
@@ -54,6 +62,7 @@ export function connect({ url, schema, patience }: Reached, max: number): Databa
       search_path: schema,
       statement_timeout: patience,
       idle_in_transaction_session_timeout: patience,
+      ...DEAD_LINES,
     },
   });
 }

@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Epoch } from "@parley/protocol/ids";
 import { StoreError } from "../errors.ts";
@@ -23,7 +23,9 @@ export function openFolder(folder: string, steps: readonly Step[] = MIGRATIONS):
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const unlock = lockFolder(folder);
     try {
-      return { ...openDatabase(join(folder, "parley.db"), steps, unlock) };
+      const file = join(folder, "parley.db");
+      if (!existsSync(file)) refuseMoved(null, existsSync(arrivingIn(folder)) ? "its file" : null);
+      return { ...openDatabase(file, steps, unlock) };
     } catch (error) {
       unlock();
       throw error;
@@ -31,6 +33,11 @@ export function openFolder(folder: string, steps: readonly Step[] = MIGRATIONS):
   } catch (error) {
     throw explained(error, folder);
   }
+}
+
+/** Where a database stands that moves into this folder, until all of it is there. */
+export function arrivingIn(folder: string): string {
+  return join(folder, "parley.db.arriving");
 }
 
 function openDatabase(path: string, steps: readonly Step[], unlock: () => void): Opened {
