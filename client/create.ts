@@ -5,7 +5,6 @@ import type { Page } from "@parley/protocol/messages";
 import type { Client, ClientOptions } from "./client.ts";
 import type { Draft } from "./drafts.ts";
 import { Engine } from "./engine.ts";
-import { NOBODY } from "./people.ts";
 import type { VaultState } from "./vault/vault.ts";
 import type { Conversation, ConversationView, Line, Person, Timeline, WireLimits } from "./views.ts";
 
@@ -56,11 +55,11 @@ class ParleyClient implements Client {
   }
 
   get me(): Person | null {
-    return this.#engine.me;
+    return this.#engine.session.me;
   }
 
   get limits(): WireLimits {
-    return this.#engine.limits;
+    return this.#engine.session.limits;
   }
 
   get vault(): VaultState {
@@ -70,7 +69,8 @@ class ParleyClient implements Client {
   subscribe = (changed: () => void): (() => void) => this.#engine.changes.subscribe(changed);
 
   signIn(name?: string, password?: string): Promise<Person> {
-    const { me, greeted, identity, connection, awaiting } = this.#engine;
+    const { session, identity, connection } = this.#engine;
+    const { me, greeted } = session;
     if (me && greeted && !identity.refused) {
       connection.open();
       return Promise.resolve(me);
@@ -78,14 +78,14 @@ class ParleyClient implements Client {
     if (name !== undefined && password !== undefined) identity.prove(name, password);
     else if (name !== undefined) identity.hold(name);
     if (!identity.ready) return Promise.reject(new ChatError("not_authenticated"));
-    return new Promise((resolve, reject) => {
-      awaiting.push({ resolve, reject });
-      connection.open();
-    });
+    const admission = session.admission();
+    connection.open();
+    return admission;
   }
 
   signOut(): void {
-    const { me, calls, connection } = this.#engine;
+    const { session, calls, connection } = this.#engine;
+    const { me } = session;
     if (me && me.kind !== "guest" && connection.up) calls.once({ t: "sign_out", key: this.#newKey() }, () => {});
     this.#forget();
   }
@@ -140,7 +140,7 @@ class ParleyClient implements Client {
 
   post(conversation: ConversationId, text: string): { key: Key; sent: Promise<Receipt> } {
     const draft = this.#draft({ is: "post", conversation, text });
-    this.#engine.looks.wrote(conversation, this.#engine.me?.id ?? NOBODY);
+    this.#engine.looks.wrote(conversation, this.#engine.session.id);
     const sent = this.#engine.outbox.add(draft);
     // A refusal is shown as a failed message; whoever wants it as a rejection too awaits `sent`.
     sent.catch(() => {});
@@ -216,7 +216,7 @@ class ParleyClient implements Client {
     const read = Math.min(seq, log?.cursor.seq ?? 0);
     if (!log || log.summary.role === null || read <= log.summary.read) return;
     this.#engine.report(log, { read });
-    log.moveOwn(read, read, this.#engine.me?.id ?? NOBODY);
+    log.moveOwn(read, read, this.#engine.session.id);
     this.#engine.changed(conversation);
   }
 

@@ -1,9 +1,9 @@
 import type { Args, CommandName, Result } from "@parley/protocol/commands";
 import type { ChatError } from "@parley/protocol/errors";
 import type { ServerFrame, ServerFrameOf } from "@parley/protocol/frames";
-import type { ConversationId, UserId } from "@parley/protocol/ids";
+import type { ConversationId } from "@parley/protocol/ids";
 import { Blocks } from "./blocks.ts";
-import { type Answer, Calls } from "./calls.ts";
+import { Calls } from "./calls.ts";
 import { Changes } from "./changes.ts";
 import type { ClientOptions } from "./client.ts";
 import { Connection, isAboutNames } from "./connection.ts";
@@ -11,33 +11,25 @@ import { Identity } from "./identity.ts";
 import type { Log } from "./log.ts";
 import { Looks } from "./looks.ts";
 import { Marks, type Report } from "./marks.ts";
-import type { Followed } from "./mending.ts";
+import { type Followed, followedOf } from "./mending.ts";
 import { Outbox } from "./outbox.ts";
 import { Pages } from "./pages.ts";
-import { NOBODY, People } from "./people.ts";
+import { People } from "./people.ts";
 import { Receipts } from "./receipts.ts";
 import { Replica, type ReplicaTies } from "./replica.ts";
+import { Session } from "./session.ts";
 import { Sights } from "./sights.ts";
 import { type Surroundings, surroundingsOf } from "./surroundings.ts";
 import type { Content } from "./vault/content.ts";
 import { Custody } from "./vault/custody.ts";
-import type { Conversation, Person, WireLimits } from "./views.ts";
-
-/** What a server accepts unless its welcome says otherwise. */
-const USUAL_LIMITS: WireLimits = {
-  text: 8000,
-  room_name: 100,
-  shown_name: 64,
-  handle: 32,
-  batch_bytes: 128 * 1024,
-  page: 100,
-};
+import type { Conversation, Person } from "./views.ts";
 
 /** The parts of a client, each tied to those that it needs: what is heard goes from here to whom it concerns. */
 export class Engine {
   readonly around: Surroundings;
   readonly changes = new Changes();
   readonly identity: Identity;
+  readonly session = new Session();
   readonly connection: Connection;
   readonly calls: Calls;
   readonly people: People;
@@ -51,12 +43,6 @@ export class Engine {
   readonly receipts: Receipts;
   /** Null where nothing is to outlive the process. */
   readonly custody: Custody | null;
-  /** Told once: this client was let in, or not. */
-  awaiting: { resolve(me: Person): void; reject(error: ChatError): void }[] = [];
-  me: Person | null = null;
-  /** The server said in this life who this is. */
-  greeted = false;
-  limits = USUAL_LIMITS;
 
   constructor(options: ClientOptions) {
     this.around = surroundingsOf(options);
@@ -75,7 +61,7 @@ export class Engine {
       clock,
       say: (command) => this.calls.once(command, () => {}) !== null,
       known: (conversation) => this.replica.logs.get(conversation) !== undefined,
-      me: () => this.#myId(),
+      me: () => this.session.id,
       changed: (conversation) => this.changed(conversation),
     });
     this.replica = new Replica(this.#replicaTies());
@@ -90,7 +76,7 @@ export class Engine {
     const loading = (conversation: ConversationId) => this.pages.loading(conversation);
     const { outbox, looks } = this;
     const { logs } = this.replica;
-    this.sights = new Sights({ logs, outbox, looks, loading, me: () => this.#myId() });
+    this.sights = new Sights({ logs, outbox, looks, loading, me: () => this.session.id });
     this.receipts = new Receipts({
       log: (conversation) => logs.get(conversation),
       reached: (conversation) => this.sights.timeline(conversation).reached,
@@ -127,8 +113,7 @@ export class Engine {
 
   /** Forgets who this is, and everything that they could see. */
   forget(error: ChatError): void {
-    this.me = null;
-    this.greeted = false;
+    this.session.forget(error);
     this.identity.forget();
     this.calls.abandon(error);
     this.outbox.clear();
@@ -138,11 +123,6 @@ export class Engine {
     this.blocks.clear();
     this.replica.clear();
     this.custody?.clear();
-    this.answerAwaiting((waiting) => waiting.reject(error));
-  }
-
-  answerAwaiting(tell: (waiting: Engine["awaiting"][number]) => void): void {
-    for (const waiting of this.awaiting.splice(0)) tell(waiting);
   }
 
   #lineTies() {
@@ -162,7 +142,7 @@ export class Engine {
   #replicaTies(): ReplicaTies {
     return {
       now: () => this.around.clock.now(),
-      me: () => this.#myId(),
+      me: () => this.session.id,
       follow: (log, answered) => this.#follow(log, answered),
       echoed: (conversation, entry) => {
         this.blocks.heard(entry);
@@ -177,7 +157,7 @@ export class Engine {
       report: (log, news) => this.report(log, news),
       met: (people) => {
         this.people.met(people);
-        this.me = people.find(({ id }) => id === this.me?.id) ?? this.me;
+        this.session.met(people);
       },
       changed: (conversation) => {
         if (conversation !== null) this.outbox.heard(conversation);
@@ -195,7 +175,7 @@ export class Engine {
       known: (conversation) => this.replica.logs.get(conversation)?.summary ?? { delivered: 0, read: 0 },
       answered: (conversation, { delivered, read, unread, mentions, as_of }) => {
         const log = this.replica.logs.get(conversation);
-        log?.moveOwn(delivered, read, this.#myId());
+        log?.moveOwn(delivered, read, this.session.id);
         log?.count({ read, unread, mentions, asOf: as_of });
         this.changed(conversation);
       },
@@ -209,7 +189,7 @@ export class Engine {
       random,
       keep,
       calls: this.calls,
-      limits: () => this.limits,
+      limits: () => this.session.limits,
       saved: (drafts) => this.custody?.drafts(drafts),
       heardUpTo: (conversation) => this.replica.logs.get(conversation)?.cursor.seq ?? Number.POSITIVE_INFINITY,
       cut: () => this.connection.cut(),
@@ -223,7 +203,7 @@ export class Engine {
     return new Custody({
       ...{ vault, keep, clock, leaving, replica: this.replica },
       owner: () => (this.identity.refused ? null : this.identity.owner),
-      me: () => this.me,
+      me: () => this.session.me,
       people: () => this.people.all(),
       heardAt: () => this.connection.heardAt,
       restored: (content) => this.#restored(content),
@@ -233,7 +213,7 @@ export class Engine {
 
   #restored({ replica, people, drafts }: Content): void {
     if (replica) {
-      this.me = replica.me;
+      this.session.me = replica.me;
       this.people.met([...people, replica.me]);
       this.replica.restore(replica);
       this.connection.wasHeard(replica.heardAt);
@@ -261,10 +241,8 @@ export class Engine {
 
   #welcome(frame: ServerFrameOf<"welcome">): void {
     if (this.identity.refused) this.outbox.clear();
-    if (this.me && this.me.id !== frame.you.id) this.#becameAnother();
-    this.me = frame.you;
-    this.greeted = true;
-    this.limits = frame.limits;
+    if (this.session.me && this.session.me.id !== frame.you.id) this.#becameAnother();
+    this.session.welcomed(frame);
     this.identity.confirmed();
     this.people.met([frame.you]);
     this.replica.receive(frame);
@@ -272,7 +250,6 @@ export class Engine {
     this.outbox.resend();
     this.looks.resume();
     this.marks.resume();
-    this.answerAwaiting((waiting) => waiting.resolve(frame.you));
     this.changed(null);
   }
 
@@ -300,17 +277,13 @@ export class Engine {
       this.custody?.clear();
     }
     if (isAboutNames(error.code)) this.identity.nameRefused();
-    this.answerAwaiting((waiting) => waiting.reject(error));
+    this.session.refused(error);
   }
 
   #follow(log: Log, answered: (followed: Followed) => void): void {
     const { seq, check } = log.cursor;
-    const heard = (answer: Answer | null) => {
-      if (answer === null) answered(null);
-      else if ("ok" in answer) answered(answer.ok as Result<"follow">);
-      else answered({ refused: answer.refused.code });
-    };
-    if (this.calls.once({ t: "follow", conversation: log.id, seq, check }, heard) === null) answered(null);
+    const command = { t: "follow", conversation: log.id, seq, check } as const;
+    if (this.calls.once(command, (answer) => answered(followedOf(answer))) === null) answered(null);
   }
 
   #unfollowed(conversation: ConversationId): void {
@@ -318,11 +291,7 @@ export class Engine {
   }
 
   #renamed(person: Person): void {
-    if (person.id === this.me?.id) this.me = person;
+    this.session.met([person]);
     this.people.met([person]);
-  }
-
-  #myId(): UserId {
-    return this.me?.id ?? NOBODY;
   }
 }

@@ -1,10 +1,18 @@
+import type { Result } from "@parley/protocol/commands";
 import type { Conversation } from "@parley/protocol/conversations";
 import { ERRORS, type ErrorCode } from "@parley/protocol/errors";
 import type { Seq } from "@parley/protocol/ids";
+import type { Answer } from "./calls.ts";
 import type { Log } from "./log.ts";
 
 /** What became of asking the server to bring a log up: null where the line was lost meanwhile. */
 export type Followed = { conversation: Conversation } | { refused: ErrorCode } | null;
+
+/** The same, from the answer to `follow`. */
+export function followedOf(answer: Answer | null): Followed {
+  if (answer === null) return null;
+  return "ok" in answer ? (answer.ok as Result<"follow">) : { refused: answer.refused.code };
+}
 
 export interface MendingParts {
   follow(log: Log, answered: (followed: Followed) => void): void;
