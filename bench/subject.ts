@@ -11,6 +11,8 @@ export interface Member {
   readonly steps: readonly { send: Uint8Array; until: string }[];
   /** One message that holds `MARKED`. */
   readonly post: Uint8Array;
+  /** What tells the author that a message is done, where it does not come back to them: it counts as their delivery. */
+  readonly done?: string;
 }
 
 /** A subject that answers. */
@@ -28,6 +30,8 @@ export interface Subject {
   readonly about: string;
   /** Why it cannot be measured here, null where it can. Installs or compiles what it needs. */
   missing(): Promise<string | null>;
+  /** Whether it can have such rooms; any, where there is no such question. */
+  fits?(shape: Shape): boolean;
   /** Starts it, pinned to `core`, with the rooms of this shape. */
   start(shape: Shape, core: number): Promise<Running>;
 }

@@ -103,6 +103,23 @@ export function uvicorn(): Promise<string> {
   return bring({ ...program("uvicorn", "usr/bin/uvicorn"), with: parts }, FOLDER);
 }
 
+export function mosquitto(): Promise<string> {
+  return bring({ ...program("mosquitto", "usr/sbin/mosquitto"), service: true }, FOLDER);
+}
+
+export function inspircd(): Promise<string> {
+  return bring({ ...program("inspircd", "usr/sbin/inspircd"), service: true }, FOLDER);
+}
+
+export function prosody(): Promise<string> {
+  return bring({ ...program("prosody", "usr/bin/prosody"), service: true }, FOLDER);
+}
+
+/** The folder below which a program that was brought finds its parts: empty where it is installed. */
+export function rootOf(path: string): string {
+  return path.startsWith(`${FOLDER}/`) ? join(dirname(path), "root") : "";
+}
+
 /** Makes the folder of a Postgres, and serves it. */
 export async function postgresPrograms(): Promise<{ initdb: string; postgres: string }> {
   const postgres = await bring(POSTGRES, FOLDER);

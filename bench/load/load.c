@@ -5,7 +5,8 @@
  *     load PLAN [PID...]
  *
  * The plan: for each connection u16 port, u16 path of entering: u32 steps, each { u32 length, bytes to send, u32 length,
- * bytes to await }, u32 length, bytes of a post (none: it only listens). All numbers are little-endian.
+ * bytes to await }, u32 length, bytes of a post (none: it only listens), u32 length, bytes that tell whoever posts that
+ * their message is done where it does not come back to them (none: it comes back). All numbers are little-endian.
  * In a post, runs of these bytes are filled in for each message:
  *     \1  nanoseconds since the run began, hexadecimal      \2  number of the connection, hexadecimal
  *     \3  number of the message on it, hexadecimal          \4  the same, decimal
@@ -42,8 +43,9 @@ struct connection {
   uint16_t port;
   uint32_t steps, step, post_length;
   const uint8_t *at, *post;
-  const uint8_t *await;
-  uint32_t await_length, matched;
+  /* While entering what is awaited, then what tells that a message is done. */
+  const uint8_t *await, *done;
+  uint32_t await_length, done_length, matched;
   uint64_t sent;
   uint32_t under_way;
   uint8_t carried[MARK], carried_length;
@@ -57,7 +59,7 @@ static struct connection *all;
 static uint32_t count, begun, entered_count, *posters, posters_count;
 static int events;
 static uint8_t buffer[BUFFER];
-static uint64_t run_began, delivered, sent_total, returned_total, idle_ns;
+static uint64_t run_began, delivered, sent_total, idle_ns;
 static uint32_t window;
 static bool pacing, measuring;
 static uint64_t latencies[BUCKETS];
@@ -104,6 +106,9 @@ static void read_plan(const char *path) {
     c->post_length = take_u32(&at);
     c->post = at;
     at += c->post_length;
+    c->done_length = take_u32(&at);
+    c->done = at;
+    at += c->done_length;
     if (c->post_length) posters[posters_count++] = i;
   }
 }
@@ -192,6 +197,9 @@ static void post(struct connection *c, uint64_t time) {
 static void next_step(struct connection *c) {
   if (c->step == c->steps) {
     c->entered = true;
+    c->await = c->done;
+    c->await_length = c->done_length;
+    c->matched = 0;
     entered_count++;
     return;
   }
@@ -221,21 +229,24 @@ static void begin(struct connection *c) {
   if (epoll_ctl(events, EPOLL_CTL_ADD, c->fd, &event) < 0) die("epoll_ctl");
 }
 
-static void entering(struct connection *c, const uint8_t *bytes, size_t length) {
-  for (size_t i = 0; i < length && !c->entered; i++) {
-    if (bytes[i] != c->await[c->matched]) {
-      /* What was matched may hold a shorter beginning of what is awaited. */
-      uint32_t shorter = c->matched;
-      while (shorter > 0) {
-        shorter--;
-        if (c->await[shorter] == bytes[i] && memcmp(c->await, c->await + c->matched - shorter, shorter) == 0) break;
-        if (shorter == 0) { shorter = UINT32_MAX; break; }
-      }
-      c->matched = c->matched == 0 || shorter == UINT32_MAX ? 0 : shorter + 1;
-      continue;
-    }
-    if (++c->matched == c->await_length) next_step(c);
+/* True where this byte ends what is awaited. */
+static bool ends(struct connection *c, uint8_t byte) {
+  /* What was matched may hold a shorter beginning of what is awaited. */
+  while (c->await[c->matched] != byte) {
+    uint32_t shorter = c->matched;
+    if (shorter == 0) return false;
+    do shorter--;
+    while (memcmp(c->await, c->await + c->matched - shorter, shorter) != 0);
+    c->matched = shorter;
   }
+  if (++c->matched < c->await_length) return false;
+  c->matched = 0;
+  return true;
+}
+
+static void entering(struct connection *c, const uint8_t *bytes, size_t length) {
+  for (size_t i = 0; i < length && !c->entered; i++)
+    if (ends(c, bytes[i])) next_step(c);
 }
 
 /* ---- hearing ---- */
@@ -272,7 +283,15 @@ static void marked(struct connection *c, const uint8_t *mark) {
   }
   if (c->post_length && unhex(mark + 1, 8) == (uint64_t)(c - all)) {
     if (c->under_way) c->under_way--;
-    returned_total++;
+  }
+}
+
+/* The author hears that a message is done: that is its delivery to them. */
+static void look_for_done(struct connection *c, const uint8_t *bytes, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    if (!ends(c, bytes[i])) continue;
+    if (c->under_way) c->under_way--;
+    delivered++;
   }
 }
 
@@ -324,6 +343,7 @@ static void hear(struct connection *c) {
       entering(c, buffer, (size_t)got);
     } else {
       delivered += count_marks(buffer, (size_t)got);
+      if (c->done_length && c->post_length) look_for_done(c, buffer, (size_t)got);
       if (pacing || c->post_length) look_at_marks(c, buffer, (size_t)got);
     }
     if ((size_t)got < sizeof buffer) return;

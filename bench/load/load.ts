@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Member, Running } from "../subject.ts";
+import { bytes, type Member, type Running } from "../subject.ts";
 import { compiled } from "./compile.ts";
 
 /** What was measured over one run. Milliseconds are from when a message was due to when it was there. */
@@ -83,16 +83,16 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
 /** The plan as load.c reads it. */
 function planOf(members: readonly Member[]): Uint8Array {
   const parts: Uint8Array[] = [number(members.length)];
-  for (const { port, steps, post } of members) {
+  for (const { port, steps, post, done = "" } of members) {
     parts.push(number(port), number(steps.length));
     for (const { send, until } of steps) parts.push(...sized(send), ...sized(Buffer.from(until, "latin1")));
-    parts.push(...sized(post));
+    parts.push(...sized(post), ...sized(bytes(done)));
   }
   return Buffer.concat(parts);
 }
 
-function sized(bytes: Uint8Array): Uint8Array[] {
-  return [number(bytes.length), bytes];
+function sized(part: Uint8Array): Uint8Array[] {
+  return [number(part.length), part];
 }
 
 function number(value: number): Uint8Array {

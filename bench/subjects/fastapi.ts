@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { uvicorn } from "../../tools/debian.ts";
 import { frame, handshake, MARKED, type Running, type Subject } from "../subject.ts";
-import { freePort, listening, pinned } from "./process.ts";
+import { freePort, lacking, serving } from "./process.ts";
 
 const QUIET = ["--host", "127.0.0.1", "--log-level", "error", "--no-access-log"];
 // The fastest that it comes with. The load generator answers no pings.
@@ -11,18 +11,12 @@ const SWIFT = ["--loop", "uvloop", "--http", "httptools", "--ws-ping-interval", 
 export const fastapi: Subject = {
   name: "fastapi",
   about: "FastAPI on uvicorn with uvloop, a loop of await send_json, not durable",
-  missing: () =>
-    uvicorn().then(
-      () => null,
-      (error: Error) => error.message,
-    ),
+  missing: () => lacking(uvicorn()),
   async start({ members }, core): Promise<Running> {
     const [program, port] = [await uvicorn(), await freePort()];
     const app = ["--app-dir", join(import.meta.dir, "../peers"), "fastapi_rooms:app"];
-    const child = pinned([program, ...app, "--port", `${port}`, ...QUIET, ...SWIFT], core, {
-      PYTHONDONTWRITEBYTECODE: "1",
-    });
-    await listening(port);
+    const command = [program, ...app, "--port", `${port}`, ...QUIET, ...SWIFT];
+    const child = await serving(command, port, core, { PYTHONDONTWRITEBYTECODE: "1" });
     return {
       pids: [child.pid],
       member: (n) => ({

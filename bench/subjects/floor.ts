@@ -1,6 +1,6 @@
 import { compiled, hasCompiler } from "../load/compile.ts";
 import { frame, handshake, MARKED, type Running, type Subject } from "../subject.ts";
-import { freePort, listening, pinned } from "./process.ts";
+import { freePort, serving } from "./process.ts";
 
 /** The smallest program that copies bytes to sockets; see floor/floor.c. */
 export function floor(writes: "coalesced" | "each"): Subject {
@@ -25,11 +25,11 @@ export const bunFloor: Subject = {
 
 async function bare(command: string[], members: number, core: number): Promise<Running> {
   const port = await freePort();
-  const child = pinned(
+  const child = await serving(
     command.map((word) => (word === "PORT" ? `${port}` : word)),
+    port,
     core,
   );
-  await listening(port);
   return {
     pids: [child.pid],
     member: (n) => ({

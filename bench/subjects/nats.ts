@@ -1,6 +1,6 @@
 import { nats as program } from "../../tools/debian.ts";
 import { bytes, MARKED, type Running, type Subject } from "../subject.ts";
-import { freePort, listening, pinned } from "./process.ts";
+import { freePort, lacking, serving } from "./process.ts";
 
 const OPTIONS = '{"verbose":false,"pedantic":false,"echo":true,"lang":"bench","version":"1","protocol":1}';
 
@@ -8,15 +8,10 @@ const OPTIONS = '{"verbose":false,"pedantic":false,"echo":true,"lang":"bench","v
 export const nats: Subject = {
   name: "nats",
   about: "nats-server, its own protocol over TCP, not durable",
-  missing: () =>
-    program().then(
-      () => null,
-      (error: Error) => error.message,
-    ),
+  missing: () => lacking(program()),
   async start({ members }, core): Promise<Running> {
     const port = await freePort();
-    const child = pinned([await program(), "--addr", "127.0.0.1", "--port", `${port}`], core);
-    await listening(port);
+    const child = await serving([await program(), "--addr", "127.0.0.1", "--port", `${port}`], port, core);
     return {
       pids: [child.pid],
       member: (n) => {

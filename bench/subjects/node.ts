@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { frame, handshake, MARKED, type Member, type Running, type Subject } from "../subject.ts";
-import { freePort, listening, pinned } from "./process.ts";
+import { freePort, serving } from "./process.ts";
 
 const PEERS = join(import.meta.dir, "../peers");
 
@@ -35,8 +35,7 @@ export const ws: Subject = {
 
 async function start(file: string, core: number, member: (n: number) => Omit<Member, "port">): Promise<Running> {
   const port = await freePort();
-  const child = pinned(["node", join(PEERS, file), `${port}`], core, { NODE_ENV: "production" });
-  await listening(port);
+  const child = await serving(["node", join(PEERS, file), `${port}`], port, core, { NODE_ENV: "production" });
   return { pids: [child.pid], member: (n) => ({ port, ...member(n) }), stop: () => child.end() };
 }
 

@@ -1,12 +1,12 @@
 import { temporaryFolder } from "../../test/kit/process.ts";
 import { frame, handshake, MARKED, NUMBER, type Running, SERIAL, type Shape, type Subject, WHO } from "../subject.ts";
-import { freePort, listening, pinned } from "./process.ts";
+import { freePort, serving } from "./process.ts";
 
 /** So that nothing but what is measured happens. */
 const QUIET = { PARLEY_RATE_LIMITS: "off", PARLEY_BEAT_MS: "25000", LOG_LEVEL: "warn" };
 
 /** A Parley with a data folder of its own, and a person who made its rooms. */
-class OwnParley {
+export class OwnParley {
   readonly port: number;
   readonly pid: number;
   readonly #end: () => Promise<void>;
@@ -21,8 +21,7 @@ class OwnParley {
     const port = await freePort();
     const folder = temporaryFolder();
     const settings = { ...QUIET, HOST: "127.0.0.1", PORT: `${port}`, PARLEY_DATA: folder.path, ...env };
-    const child = pinned([process.execPath, "--no-install", "server/main.ts"], core, settings);
-    await listening(port);
+    const child = await serving([process.execPath, "--no-install", "server/main.ts"], port, core, settings);
     return new OwnParley(port, child.pid, async () => {
       await child.end();
       folder.remove();

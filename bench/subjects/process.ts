@@ -4,8 +4,13 @@ import { join } from "node:path";
 const ROOT = join(import.meta.dir, "../..");
 const PATIENCE = 30_000;
 
-/** A process of its own on one core. */
-export function pinned(command: readonly string[], core: number, env: Record<string, string> = {}) {
+/** A process of its own on one core, once something listens at its port. */
+export async function serving(
+  command: readonly string[],
+  port: number,
+  core: number,
+  env: Record<string, string> = {},
+): Promise<{ pid: number; end(): Promise<void> }> {
   const child = Bun.spawn(["taskset", "-c", `${core}`, ...command], {
     cwd: ROOT,
     env: { ...process.env, ...env },
@@ -13,13 +18,28 @@ export function pinned(command: readonly string[], core: number, env: Record<str
     stdout: "ignore",
     stderr: "ignore",
   });
-  return {
-    pid: child.pid,
-    async end(): Promise<void> {
-      child.kill("SIGKILL");
-      await child.exited;
-    },
+  const end = async () => {
+    child.kill("SIGKILL");
+    await child.exited;
   };
+  const late = Date.now() + PATIENCE;
+  while (!(await accepts(port))) {
+    if (child.exitCode !== null) throw new Error(`${command.join(" ")} ended with ${child.exitCode}.`);
+    if (Date.now() > late) {
+      await end();
+      throw new Error(`${command.join(" ")} does not listen at port ${port}.`);
+    }
+    await Bun.sleep(20);
+  }
+  return { pid: child.pid, end };
+}
+
+/** Null once a program is there, else why it cannot be. */
+export function lacking(program: Promise<string>): Promise<string | null> {
+  return program.then(
+    () => null,
+    (error: Error) => error.message,
+  );
 }
 
 /** A port that was free just now. */
@@ -32,15 +52,6 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(port));
     });
   });
-}
-
-/** Resolves once something accepts connections there. */
-export async function listening(port: number): Promise<void> {
-  const late = Date.now() + PATIENCE;
-  while (!(await accepts(port))) {
-    if (Date.now() > late) throw new Error(`Nothing listens at port ${port}.`);
-    await Bun.sleep(20);
-  }
 }
 
 function accepts(port: number): Promise<boolean> {
