@@ -3,8 +3,9 @@ import { skeleton } from "../../core/names.ts";
 import type { NewToken } from "../../core/ports.ts";
 import type { User } from "../../core/rows.ts";
 import { dayOf } from "../naming.ts";
+import { USER } from "../rows.ts";
 import { type Database, transact } from "./pool.ts";
-import { type StoredUser, USER, userOf } from "./rows.ts";
+import { type StoredUser, userOf } from "./rows.ts";
 
 /** Passwords and tokens: how somebody proves who they are. */
 export class Accesses {

@@ -5,8 +5,8 @@ import { fold } from "../../core/fold.ts";
 import type { Logged } from "../../core/rows.ts";
 import { codeOf } from "../kinds.ts";
 import { placed, repeated } from "../placing.ts";
+import { type EntryRow, loggedOf } from "../rows.ts";
 import { nameLock, pairLock, roomLock } from "./locks.ts";
-import { type EntryRow, loggedOf } from "./rows.ts";
 
 /** What the database answers about one write. */
 type Verdict =

@@ -4,8 +4,8 @@ import type { Item } from "@parley/protocol/messages";
 import type { Logged, Stretch } from "../../core/rows.ts";
 import { SCANNED } from "../bounds.ts";
 import { type Edit, itemOf } from "../items.ts";
+import { ENTRY, type EntryRow, entryOf, loggedOf } from "../rows.ts";
 import type { Database } from "./pool.ts";
-import { ENTRY, type EntryRow, entryOf, loggedOf } from "./rows.ts";
 
 type Fragment = ReturnType<Database>;
 

@@ -5,10 +5,11 @@ import { skeleton } from "../../core/names.ts";
 import type { NewGuest } from "../../core/ports.ts";
 import type { User } from "../../core/rows.ts";
 import { changeNames, chooseNames, dayOf, findableAs, houseNames, looksOf, nameOfNumber } from "../naming.ts";
+import { USER } from "../rows.ts";
 import { Holdings } from "./holdings.ts";
 import { nameLock } from "./locks.ts";
 import { type Database, transact } from "./pool.ts";
-import { type StoredUser, USER, userOf } from "./rows.ts";
+import { type StoredUser, userOf } from "./rows.ts";
 
 type Names = Pick<User, "name" | "handle">;
 

@@ -3,8 +3,9 @@ import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
 import type { ConversationRow, Head, MemberRow, Unread } from "../../core/rows.ts";
 import { COUNTED } from "../bounds.ts";
+import { CONVERSATION } from "../rows.ts";
 import type { Database } from "./pool.ts";
-import { CONVERSATION, conversationOf, type StoredConversation } from "./rows.ts";
+import { conversationOf, type StoredConversation } from "./rows.ts";
 
 type Membership = StoredConversation & Omit<MemberRow, "conversation" | "user">;
 type Reached = { user: UserId; has: boolean; knows: boolean; delivered: Time | null; read: Time | null };

@@ -5,8 +5,9 @@ import { skeleton } from "../../core/names.ts";
 import type { NewToken } from "../../core/ports.ts";
 import type { User } from "../../core/rows.ts";
 import { asMember, dayOf } from "../naming.ts";
+import { USER } from "../rows.ts";
 import { Holdings } from "./holdings.ts";
-import { type StoredUser, USER, userOf } from "./rows.ts";
+import { type StoredUser, userOf } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import type { Transactions } from "./transactions.ts";
 

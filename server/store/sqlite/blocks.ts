@@ -36,7 +36,7 @@ export class Blocks {
     this.#delete.run(by, user);
   }
 
-  list(user: UserId, after: UserId, limit: number): UserId[] {
+  blocks(user: UserId, after: UserId, limit: number): UserId[] {
     return this.#list.all(user, after, limit).map(({ blocked }) => blocked);
   }
 

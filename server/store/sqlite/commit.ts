@@ -4,13 +4,13 @@ import type { Committed, Draft, MarkMove, Opening, Outcome, Write } from "../../
 import type { Logged } from "../../core/rows.ts";
 import { codeOf } from "../kinds.ts";
 import { firstOf, known, placed, repeated } from "../placing.ts";
+import { ENTRY, type EntryRow, loggedOf } from "../rows.ts";
 import type { Accesses } from "./access.ts";
 import type { Blocks } from "./blocks.ts";
 import { Guards } from "./guards.ts";
 import { Heads } from "./heads.ts";
 import { Marks } from "./marks.ts";
 import { Projection } from "./project.ts";
-import { ENTRY, type EntryRow, loggedOf } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import type { Transactions } from "./transactions.ts";
 

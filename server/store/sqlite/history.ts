@@ -5,7 +5,7 @@ import type { Item } from "@parley/protocol/messages";
 import type { Logged, Stretch } from "../../core/rows.ts";
 import { SCANNED } from "../bounds.ts";
 import { type Edit, itemOf } from "../items.ts";
-import { ENTRY, type EntryRow, entryOf, loggedOf } from "./rows.ts";
+import { ENTRY, type EntryRow, entryOf, loggedOf } from "../rows.ts";
 import type { Statements } from "./statements.ts";
 
 /** An entry, with the seq of its last edit. */

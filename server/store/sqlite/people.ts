@@ -6,9 +6,10 @@ import { skeleton } from "../../core/names.ts";
 import type { NewGuest } from "../../core/ports.ts";
 import type { User } from "../../core/rows.ts";
 import { changeNames, chooseNames, dayOf, findableAs, houseNames, nameOfNumber } from "../naming.ts";
+import { USER } from "../rows.ts";
 import { attempt } from "./errors.ts";
 import { Holdings } from "./holdings.ts";
-import { type StoredUser, USER, userOf } from "./rows.ts";
+import { type StoredUser, userOf } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import type { Transactions } from "./transactions.ts";
 

@@ -3,8 +3,9 @@ import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
 import type { ConversationRow, Head, MemberRow, Unread } from "../../core/rows.ts";
 import { COUNTED } from "../bounds.ts";
+import { CONVERSATION } from "../rows.ts";
 import { MARK_KINDS } from "./marks.ts";
-import { CONVERSATION, conversationOf, MEMBER, type StoredConversation } from "./rows.ts";
+import { conversationOf, MEMBER, type StoredConversation } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 
 /** Every question about conversations and members, as it is put to the database. */
