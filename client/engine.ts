@@ -50,8 +50,7 @@ export class Engine {
     const { token, name } = options;
     this.identity = new Identity({ keep, randomKey, ...(token && { token }), ...(name && { name }) });
     this.connection = new Connection(this.around, this.#lineTies());
-    const { connection } = this;
-    this.calls = new Calls({ clock, random, send: (frame) => connection.send(frame) });
+    this.calls = new Calls({ clock, random, send: (frame) => this.connection.send(frame) });
     this.people = new People({ ask: (ids) => this.call("people", { ids }), changed: () => this.changed(null) });
     this.blocks = new Blocks({
       ask: (page) => this.call("blocks", page),

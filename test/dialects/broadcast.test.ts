@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { received } from "@parley/server/gateways/dialects/broadcast/frames";
 import { broadcastTable } from "@parley/server/gateways/dialects/broadcast/stats";
 import { checkOldAnswer } from "../kit/documents.ts";
 import { heldBy, isDelivered, joinByName, native, said } from "../kit/natives.ts";
 import { handshake, OldClient, timeless } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 import { until } from "../kit/replicas.ts";
 
-const folder = temporaryFolder();
-const begin = () => new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_LINGER_MS: "100" });
-let parley = begin();
-let url = "";
+const parley = new OneParley({ PARLEY_LINGER_MS: "100" });
 
-beforeAll(async () => {
-  url = await parley.url();
-});
-afterAll(async () => {
-  await parley.stop();
-  folder.remove();
-});
-
-const at = (name: string) => `${url}/ws/${encodeURIComponent(name)}`;
+const at = (name: string) => `${parley.url}/ws/${encodeURIComponent(name)}`;
 
 /** Somebody who came in, and heard so themselves. */
 async function enter(name: string, query = ""): Promise<OldClient> {
@@ -47,7 +36,7 @@ interface RoomStats {
 
 async function statsOf(room: string): Promise<RoomStats> {
   const path = `/room/${encodeURIComponent(room)}/stats`;
-  const answer = await fetch(url + path);
+  const answer = await fetch(parley.url + path);
   expect(answer.status).toBe(200);
   await checkOldAnswer("GET", path, answer.clone());
   return broadcastTable.operations.room_stats?.result.parse(await answer.json()) as RoomStats;
@@ -94,16 +83,16 @@ test("[DIA42] broadcast: a name is stripped and has at most 20 code points as it
     expect([name, await handshake(at(name))]).toEqual([name, { status: 403, body: "" }]);
   }
   for (const path of ["/ws/", "/ws/a/b/c", "/ws/alice/"]) {
-    expect([path, await handshake(url + path)]).toEqual([path, { status: 403, body: "" }]);
+    expect([path, await handshake(parley.url + path)]).toEqual([path, { status: 403, body: "" }]);
   }
   for (const name of [longest, "<script>", "chat"]) await (await enter(name)).leave();
-  const padded = await OldClient.open(`${url}/ws/%20pad%0A`);
+  const padded = await OldClient.open(`${parley.url}/ws/%20pad%0A`);
   expect(timeless(await padded.next())).toBe(joined("pad"));
   await padded.leave();
 });
 
 test("[DIA43] broadcast: a held name needs its token, and is refused with 403 without it", async () => {
-  const token = await heldBy(url, "Frida Falk");
+  const token = await heldBy(parley.url, "Frida Falk");
   for (const name of ["Frida Falk", "frida.falk", "FR\u0406DA FALK"]) {
     expect([name, (await handshake(at(name))).status]).toEqual([name, 403]);
   }
@@ -165,7 +154,7 @@ test("[DIA45] broadcast: what is no message is answered with an error, to its au
 
 test("[DIA46] broadcast: people with Parley's own client in its room are told by their unique names, and see who writes and whom it reached", async () => {
   const hedda = await enter("hedda <i>");
-  const ida = await native(url, "Ida Lund");
+  const ida = await native(parley.url, "Ida Lund");
   const room = await joinByName(ida, "main");
   expect(timeless(await hedda.next())).toBe(joined("ida.lund"));
   ida.look([room]);
@@ -207,11 +196,11 @@ test("[DIA47] broadcast: statistics of a room tell who is there since when and h
   const nowhere = await statsOf("no such room 100%");
   expect(nowhere).toMatchObject({ room_id: "no such room 100%", user_count: 0, message_count: 0, users: [] });
   expect(nowhere.created_at).toBeWithin(arrived, Date.now() / 1000 + 1);
-  const looker = await native(url, "Looker");
+  const looker = await native(parley.url, "Looker");
   const { rooms } = await looker.call("list_rooms", { query: "no such" });
   looker.disconnect();
   expect(rooms).toEqual([]);
-  const posted = await fetch(`${url}/room/main/stats`, { method: "POST" });
+  const posted = await fetch(`${parley.url}/room/main/stats`, { method: "POST" });
   expect([posted.status, posted.headers.get("allow"), await posted.json()]).toEqual([
     405,
     "GET, HEAD",
@@ -227,10 +216,9 @@ test("[DIA48] broadcast: what was said is kept over a restart, where native clie
   const ended = lea.end();
   await parley.stop();
   expect((await ended).code).toBe(1012);
-  parley = begin();
-  url = await parley.url();
+  await parley.start();
   expect(await statsOf("main")).toMatchObject({ message_count, created_at, user_count: 0, users: [] });
-  const mia = await native(url, "Mia Ek");
+  const mia = await native(parley.url, "Mia Ek");
   const room = await joinByName(mia, "main");
   while (!mia.timeline(room).complete) await mia.loadOlder(room);
   expect(said(mia, room).filter((line) => line === "lea: written down")).toHaveLength(1);

@@ -3,23 +3,20 @@ import type { Client } from "@parley/client";
 import { ERRORS } from "@parley/protocol/errors";
 import { DirectSite } from "../kit/direct-site.ts";
 import { native, said } from "../kit/natives.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 import { until } from "../kit/replicas.ts";
 
-const folder = temporaryFolder();
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path });
+const parley = new OneParley();
 const refused = { type: "error", message: ERRORS.blocked.title };
 let site: DirectSite;
 let ida: Client;
 
 beforeAll(async () => {
-  site = new DirectSite(await parley.url());
+  site = new DirectSite(parley.url);
   ida = await native(site.url, "Ida");
 });
 afterAll(async () => {
   ida.disconnect();
-  await parley.stop();
-  folder.remove();
 });
 
 const idaId = () => ida.me?.id as number;

@@ -1,25 +1,17 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { received } from "@parley/server/gateways/dialects/direct/frames";
 import { newMessage } from "@parley/server/gateways/dialects/direct/table";
 import fc from "fast-check";
 import { treesOf } from "../fuzz/shapes.ts";
 import { hostile, mutated, mutation, type Tree, textOf } from "../fuzz/trees.ts";
 import { DirectSite } from "../kit/direct-site.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 
-const folder = temporaryFolder();
-let parley: ParleyProcess;
+const parley = new OneParley({ PARLEY_RATE_LIMITS: "off" });
 let site: DirectSite;
 
-async function begin(env: Record<string, string>): Promise<void> {
-  parley = new ParleyProcess({ PARLEY_DATA: folder.path, ...env });
-  site = new DirectSite(await parley.url());
-}
-
-beforeAll(() => begin({ PARLEY_RATE_LIMITS: "off" }));
-afterAll(async () => {
-  await parley.stop();
-  folder.remove();
+beforeAll(() => {
+  site = new DirectSite(parley.url);
 });
 
 /** JSON of this shape, whole and mutilated, and what is nothing like it. */
@@ -121,7 +113,8 @@ test("[DIA83] direct: two who write to each other for the first time at the same
 
 test("[DIA109] direct: who is too fast is told so by an error, or over HTTP by 429 and when to come back; what was not refused keeps its order", async () => {
   await parley.stop();
-  await begin({ PARLEY_PERSON_RATE: "5", PARLEY_CONNECTION_RATE: "5", PARLEY_BURST: "10" });
+  await parley.start({ PARLEY_PERSON_RATE: "5", PARLEY_CONNECTION_RATE: "5", PARLEY_BURST: "10" });
+  site = new DirectSite(parley.url);
   const [ann, bob] = [await site.enter(31), await site.enter(32)];
   for (let n = 0; n < 20; n++) ann.say({ recipient_id: 32, message: `${n}` });
   const refused = [];

@@ -4,23 +4,20 @@ import { gaps } from "@parley/server/gateways/dialects/direct/gaps";
 import { DirectSite } from "../kit/direct-site.ts";
 import { native } from "../kit/natives.ts";
 import { frozen } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 import { until } from "../kit/replicas.ts";
 
-const folder = temporaryFolder();
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_HOME_ROOMS: "direct=hall" });
+const parley = new OneParley({ PARLEY_HOME_ROOMS: "direct=hall" });
 let site: DirectSite;
 /** Somebody who has everything that the native protocol promises. */
 let ada: Client;
 
 beforeAll(async () => {
-  site = new DirectSite(await parley.url());
+  site = new DirectSite(parley.url);
   ada = await native(site.url, "Ada");
 });
 afterAll(async () => {
   ada.disconnect();
-  await parley.stop();
-  folder.remove();
 });
 
 const adaId = () => ada.me?.id as number;

@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import type { ConversationShown, MessageShown } from "@parley/server/gateways/dialects/direct/table";
 import { DirectSite, time } from "../kit/direct-site.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 
-const folder = temporaryFolder();
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path });
+const parley = new OneParley();
 let site: DirectSite;
 
 beforeAll(async () => {
-  site = new DirectSite(await parley.url());
-});
-afterAll(async () => {
-  await parley.stop();
-  folder.remove();
+  site = new DirectSite(parley.url);
 });
 
 test("[DIA90] direct: POST /messages/ takes either spelling of its keys and answers both; the recipient is told at once, and every connection of the sender", async () => {

@@ -4,21 +4,18 @@ import type { ConversationShown } from "@parley/server/gateways/dialects/direct/
 import { DirectSite, time } from "../kit/direct-site.ts";
 import { heldBy, native, said } from "../kit/natives.ts";
 import { handshake } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 import { until } from "../kit/replicas.ts";
 
-const folder = temporaryFolder();
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_LINGER_MS: "0" });
+const parley = new OneParley({ PARLEY_LINGER_MS: "0" });
 let site: DirectSite;
 const clients: Client[] = [];
 
 beforeAll(async () => {
-  site = new DirectSite(await parley.url());
+  site = new DirectSite(parley.url);
 });
 afterAll(async () => {
   for (const client of clients) client.disconnect();
-  await parley.stop();
-  folder.remove();
 });
 
 async function sdk(name: string): Promise<Client & { id: number }> {

@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { handshake, OldClient } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 
-const folder = temporaryFolder();
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path });
-let url = "";
-
-beforeAll(async () => {
-  url = await parley.url();
-});
-afterAll(async () => {
-  await parley.stop();
-  folder.remove();
-});
+const parley = new OneParley();
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/;
 const time = expect.stringMatching(TIME);
 
 /** Connects, and hears that it did. */
 async function enter(id: number | string): Promise<OldClient> {
-  const client = await OldClient.open(`${url}/ws/${id}`);
+  const client = await OldClient.open(`${parley.url}/ws/${id}`);
   expect(await client.json()).toEqual({ type: "connection_established", user_id: Number(id), timestamp: time });
   return client;
 }
@@ -162,7 +152,7 @@ test("[DIA86] direct: an address that is no whole number, or a number that nobod
     "/ws/-2147483649",
     "/ws/1000000",
   ]) {
-    expect([path, await handshake(url + path)]).toEqual([path, { status: 403, body: "" }]);
+    expect([path, await handshake(parley.url + path)]).toEqual([path, { status: 403, body: "" }]);
   }
   for (const id of ["-2147483648", "-5", "0", "999999"]) await (await enter(id)).leave();
 });

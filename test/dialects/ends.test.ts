@@ -1,28 +1,21 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { heldBy } from "../kit/natives.ts";
 import { OldClient } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 
-const folder = temporaryFolder();
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path });
-let url = "";
+const parley = new OneParley();
 /** Of the server's owner. */
 let token = "";
 
 beforeAll(async () => {
-  url = await parley.url();
-  token = await heldBy(url, "Owner");
+  token = await heldBy(parley.url, "Owner");
   await ask("POST", "/api/owner", { secret: await parley.said(/#owner=(\S+)/) });
-});
-afterAll(async () => {
-  await parley.stop();
-  folder.remove();
 });
 
 async function ask<T = object>(method: string, path: string, body?: object): Promise<T> {
   const key = { "idempotency-key": crypto.randomUUID(), "content-type": "application/json" };
   const headers = { authorization: `Bearer ${token}`, ...key };
-  const answer = await fetch(url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const answer = await fetch(parley.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
   if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
   return (await answer.json()) as T;
 }
@@ -48,7 +41,7 @@ interface Ways {
 /** Two people are in a dialect's room: one is removed, then the room ends, and both come back. */
 async function seeEnds({ path, room: name, left, removed }: Ways): Promise<void> {
   const enter = async (who: string) => {
-    const client = await OldClient.open(`${url}/dialects/${path}/${who}`);
+    const client = await OldClient.open(`${parley.url}/dialects/${path}/${who}`);
     await client.next();
     return client;
   };

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { TABLES } from "@parley/server/main";
 import { lasting } from "../kit/lasting.ts";
 import { OldClient } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 
-const folder = temporaryFolder();
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_LINGER_MS: "0" });
-let url = "";
+const parley = new OneParley({ PARLEY_LINGER_MS: "0" });
 
-beforeAll(async () => {
-  url = await parley.url();
-});
-afterAll(async () => {
-  await parley.stop();
-  folder.remove();
-});
-
-const enter = (name: string, path: string) => OldClient.open(`${url}/dialects/${name}${path}`);
+const enter = (name: string, path: string) => OldClient.open(`${parley.url}/dialects/${name}${path}`);
 
 const told: string[] = [];
 
@@ -32,7 +22,7 @@ async function tell(name: string, id: string, params: Record<string, string> = {
   const body = example.body === undefined ? null : JSON.stringify(example.body);
   const headers = { "content-type": "application/json" };
   const { method } = operation;
-  const response = await fetch(`${url}/dialects/${name}${path}${query}`, { method, headers, body });
+  const response = await fetch(`${parley.url}/dialects/${name}${path}${query}`, { method, headers, body });
   const answer = response.status === 204 ? undefined : await response.json();
   const expected = { id, status: example.status, answer: lasting(example.answer) };
   expect({ id, status: response.status, answer: lasting(answer) }).toEqual(expected);

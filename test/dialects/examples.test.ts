@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { DialectName } from "@parley/protocol/dialects";
 import { WIRES } from "@parley/server/main";
 import { lasting } from "../kit/lasting.ts";
 import { heldBy } from "../kit/natives.ts";
 import { OldClient } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 
-const folder = temporaryFolder();
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_LINGER_MS: "0" });
-let url = "";
-
-beforeAll(async () => {
-  url = await parley.url();
-});
-afterAll(async () => {
-  await parley.stop();
-  folder.remove();
-});
+const parley = new OneParley({ PARLEY_LINGER_MS: "0" });
 
 const wireOf = (name: DialectName) => {
   const wire = WIRES.find((one) => one.name === name);
@@ -26,7 +16,7 @@ const wireOf = (name: DialectName) => {
 };
 
 const PATIENCE = 10_000;
-const enter = (name: DialectName, path: string) => OldClient.open(`${url}/dialects/${name}${path}`);
+const enter = (name: DialectName, path: string) => OldClient.open(`${parley.url}/dialects/${name}${path}`);
 
 /** Says every example and what else it takes, each in turn, once the one before was heard of. */
 async function say(client: OldClient, frames: readonly unknown[]): Promise<void> {
@@ -75,7 +65,7 @@ test("[API4] rooms: every example of a frame is said, or heard", async () => {
 
 test("[API4] direct: every example of a frame is said, or heard", async () => {
   const [ann, bob] = [await enter("direct", "/ws/1"), await enter("direct", "/ws/2")];
-  const token = await heldBy(url, "Group Keeper");
+  const token = await heldBy(parley.url, "Group Keeper");
   const { conversation } = await made<{ conversation: { id: number } }>(
     "/api/groups",
     { key: "g", members: [1, 2] },
@@ -111,7 +101,7 @@ async function sentAs(client: OldClient): Promise<number> {
 /** The answer to a POST. */
 async function made<T>(path: string, body: unknown, token?: string): Promise<T> {
   const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
-  const response = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
+  const response = await fetch(parley.url + path, { method: "POST", headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`POST ${path}: ${await response.text()}`);
   return (await response.json()) as T;
 }

@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { Line } from "../kit/node.ts";
 import { OldClient } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 
-const folder = temporaryFolder();
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_NAME_DIALECT: "plain", PARLEY_LINGER_MS: "0" });
-let url = "";
+const parley = new OneParley({ PARLEY_NAME_DIALECT: "plain", PARLEY_LINGER_MS: "0" });
 
-beforeAll(async () => {
-  url = await parley.url();
-});
-afterAll(async () => {
-  await parley.stop();
-  folder.remove();
-});
-
-const asked = async (path: string) => (await fetch(url + path)).json();
+const asked = async (path: string) => (await fetch(parley.url + path)).json();
 
 /** What a page polls until it is so. */
 async function figures(expected: object): Promise<void> {
@@ -32,10 +22,10 @@ async function figures(expected: object): Promise<void> {
 test("[REST16] what pages of old clients poll counts everybody, whichever way they came in", async () => {
   const nobody = { total_connections: 0, active_users: 0, total_rooms: 0, total_messages: 0, rooms: [] };
   expect(await asked("/stats")).toMatchObject(nobody);
-  const old = await OldClient.open(`${url}/ws/alice`);
+  const old = await OldClient.open(`${parley.url}/ws/alice`);
   await old.next();
   await figures({ total_connections: 1, active_users: 1, total_rooms: 1, total_messages: 0, rooms: ["plain"] });
-  const native = await Line.enter(`${url.replace("http", "ws")}/socket`, "Ben");
+  const native = await Line.enter(`${parley.url.replace("http", "ws")}/socket`, "Ben");
   old.say("hello");
   await old.next();
   await figures({ total_connections: 2, active_users: 2, total_rooms: 1, total_messages: 1, rooms: ["plain"] });

@@ -5,28 +5,23 @@ import { gaps as ofMessenger } from "@parley/server/gateways/dialects/messenger/
 import { gaps as ofPlain } from "@parley/server/gateways/dialects/plain/gaps";
 import { joinByName, native, said } from "../kit/natives.ts";
 import { OldClient, timeless } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 import { until } from "../kit/replicas.ts";
 
-const folder = temporaryFolder();
 const homes = "messenger=lobby,broadcast=lobby,plain=lobby";
 const env = { PARLEY_HOME_ROOMS: homes, PARLEY_LINGER_MS: "0", PARLEY_RATE_LIMITS: "off" };
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path, ...env });
-let url = "";
+const parley = new OneParley(env);
 /** Somebody who has everything that the native protocol promises. */
 let ada: Client;
 let room = 0;
 
 beforeAll(async () => {
-  url = await parley.url();
   await (await DIALECTS.plain.enter("Somebody")).leave();
-  ada = await native(url, "Ada");
+  ada = await native(parley.url, "Ada");
   room = await joinByName(ada, "lobby");
 });
 afterAll(async () => {
   ada.disconnect();
-  await parley.stop();
-  folder.remove();
 });
 
 interface Dialect {
@@ -36,7 +31,7 @@ interface Dialect {
 
 /** Somebody of a dialect who has heard that they came. */
 const entering = (path: string) => async (name: string) => {
-  const client = await OldClient.open(`${url}/dialects/${path}/${encodeURIComponent(name)}`);
+  const client = await OldClient.open(`${parley.url}/dialects/${path}/${encodeURIComponent(name)}`);
   await client.next();
   return client;
 };
@@ -101,7 +96,7 @@ const PROOFS: Record<string, (dialect: Dialect) => Promise<void>> = {
   "Statistics of a room say null for the times of people who are not here by an old client, and name 500 at most.":
     async (dialect) => {
       const crowd = await Promise.all(Array.from({ length: 500 }, () => dialect.enter("Crowd")));
-      const { user_count, users } = await (await fetch(`${url}/room/lobby/stats`)).json();
+      const { user_count, users } = await (await fetch(`${parley.url}/room/lobby/stats`)).json();
       expect([user_count, users.length]).toEqual([501, 500]);
       expect(users[0]).toMatchObject({ user_name: "ada", connection_time: null, last_activity: null });
       for (const client of crowd) client.drop();

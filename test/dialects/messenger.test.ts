@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { received, sent } from "@parley/server/gateways/dialects/messenger/frames";
 import { heldBy, isDelivered, joinByName, native, said } from "../kit/natives.ts";
 import { frozen, handshake, OldClient, timeless } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 import { until } from "../kit/replicas.ts";
 
-const folder = temporaryFolder();
-const begin = () => new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_LINGER_MS: "100" });
-let parley = begin();
-let url = "";
+const parley = new OneParley({ PARLEY_LINGER_MS: "100" });
 
-beforeAll(async () => {
-  url = await parley.url();
-});
-afterAll(async () => {
-  await parley.stop();
-  folder.remove();
-});
-
-const at = (name: string) => `${url}/ws/chat/${encodeURIComponent(name)}`;
+const at = (name: string) => `${parley.url}/ws/chat/${encodeURIComponent(name)}`;
 
 /** Somebody who came in, and heard so themselves. */
 async function enter(name: string, query = ""): Promise<OldClient> {
@@ -61,7 +50,7 @@ test("[DIA30] messenger: whoever joins hears of it first, and everybody hears ev
 
 test("[DIA31] messenger: a name in use, or held by somebody who is not proved, is accepted and closed with 1008, unheard by others", async () => {
   const dora = await enter("dora");
-  const token = await heldBy(url, "Frida Falk");
+  const token = await heldBy(parley.url, "Frida Falk");
   for (const name of ["dora", "Frida Falk", "frida.falk", "FR\u0406DA FALK"]) {
     const second = await OldClient.open(at(name));
     expect([name, await second.end()]).toEqual([name, { code: 1008, reason: "Username already taken" }]);
@@ -83,7 +72,7 @@ test("[DIA31] messenger: a name in use, or held by somebody who is not proved, i
 });
 
 async function connections(): Promise<number> {
-  return (await (await fetch(`${url}/health`)).json()).active_connections;
+  return (await (await fetch(`${parley.url}/health`)).json()).active_connections;
 }
 
 test("[DIA32] messenger: a name whose holder answers no ping within a second goes to whoever asks for it", async () => {
@@ -108,7 +97,7 @@ test("[DIA33] messenger: a name has 1 to 64 code points, none of them a control;
     expect([name, await handshake(at(name))]).toEqual([name, { status: 403, body: "" }]);
   }
   for (const path of ["/ws/chat/", "/ws/chat/a/b", "/ws/chat/alice/"]) {
-    expect([path, await handshake(url + path)]).toEqual([path, { status: 403, body: "" }]);
+    expect([path, await handshake(parley.url + path)]).toEqual([path, { status: 403, body: "" }]);
   }
   for (const name of [longest, "123", " pad ", "<img src=x onerror=alert(1)>", "System"])
     await (await enter(name)).leave();
@@ -153,7 +142,7 @@ test("[DIA35] messenger: what is refused is told to its author alone, and a bina
 
 test("[DIA36] messenger: people with Parley's own client in its room are told by their unique names, and see who writes and whom it reached", async () => {
   const hedda = await enter("hedda <i>");
-  const ida = await native(url, "Ida Lund");
+  const ida = await native(parley.url, "Ida Lund");
   const room = await joinByName(ida, "messenger");
   expect(timeless(await hedda.next())).toBe(system("ida.lund", "ida.lund joined the chat"));
   ida.look([room]);
@@ -181,9 +170,8 @@ test("[DIA37] messenger: what was said is kept over a restart, where native clie
   const ended = kim.end();
   await parley.stop();
   expect((await ended).code).toBe(1012);
-  parley = begin();
-  url = await parley.url();
-  const lea = await native(url, "Lea Ek");
+  await parley.start();
+  const lea = await native(parley.url, "Lea Ek");
   const room = await joinByName(lea, "messenger");
   while (!lea.timeline(room).complete) await lea.loadOlder(room);
   expect(said(lea, room).filter((line) => line === "kim: written down")).toHaveLength(1);

@@ -1,27 +1,17 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { type OldWire, oldWires } from "../fuzz/old-wires.ts";
 import { OldClient } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 
-const folder = temporaryFolder();
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_RATE_LIMITS: "off" });
-let url = "";
-
-beforeAll(async () => {
-  url = await parley.url();
-});
-afterAll(async () => {
-  await parley.stop();
-  folder.remove();
-});
+const parley = new OneParley({ PARLEY_RATE_LIMITS: "off" });
 
 const WIRES = oldWires(0);
 
 /** Somebody sends nonsense and then a sentence, again and again, while somebody else listens. */
 async function endure({ path, texts, due, frame, shown }: OldWire): Promise<void> {
   const enter = async (name: string) => {
-    const client = await OldClient.open(url + path(name));
+    const client = await OldClient.open(parley.url + path(name));
     await client.next();
     return client;
   };

@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { handshake, OldClient } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 
-const folder = temporaryFolder();
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_NAME_DIALECT: "plain" });
-let url = "";
+const parley = new OneParley({ PARLEY_NAME_DIALECT: "plain" });
 
-beforeAll(async () => {
-  url = await parley.url();
-});
-afterAll(async () => {
-  await parley.stop();
-  folder.remove();
-});
-
-const enter = (name: string) => OldClient.open(`${url}/ws/${encodeURIComponent(name)}`);
+const enter = (name: string) => OldClient.open(`${parley.url}/ws/${encodeURIComponent(name)}`);
 
 test("[DIA20] plain: whoever joins hears of it first, then everybody hears everything once and in one order", async () => {
   const alice = await enter("alice");
@@ -40,7 +30,7 @@ test("[DIA21] plain: a name in use is accepted and closed with 1008, and nobody 
   expect(second.heard).toEqual([]);
   expect(await carol.rest()).toEqual([]);
   await carol.leave();
-  expect((await handshake(`${url}/ws/a/b/c`)).status).toBe(403);
+  expect((await handshake(`${parley.url}/ws/a/b/c`)).status).toBe(403);
 });
 
 test("[DIA22] plain: blank lines and binary frames are ignored, and what is too long is told to its author alone", async () => {
@@ -61,7 +51,7 @@ test("[DIA22] plain: blank lines and binary frames are ignored, and what is too 
 });
 
 test("[PEO17] plain: a held or claimed name takes its token, however it is written, and an open one takes none", async () => {
-  const http = url.replace(/^ws/, "http");
+  const http = parley.url.replace(/^ws/, "http");
   const ask = async (method: string, path: string, body: object, token?: string) => {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const once = { "idempotency-key": crypto.randomUUID() };
@@ -78,19 +68,19 @@ test("[PEO17] plain: a held or claimed name takes its token, however it is writt
   const session = await ask("POST", "/api/sign-in", { name: "frida", password: "a good password" });
   expect([await refused("Frida"), await refused("Fri\u200bda")]).toEqual([taken, taken]);
   for (const proof of [token, session.token]) {
-    const frida = await OldClient.open(`${url}/ws/frida?token=${proof}`);
+    const frida = await OldClient.open(`${parley.url}/ws/frida?token=${proof}`);
     expect(await frida.next()).toBe("System: frida has joined the chat");
     frida.say("it is me");
     expect(await frida.next()).toBe("frida: it is me");
     await frida.leave();
   }
-  const [one, other] = [await OldClient.open(`${url}/ws/frida?token=${token}`), await enter("gustav")];
+  const [one, other] = [await OldClient.open(`${parley.url}/ws/frida?token=${token}`), await enter("gustav")];
   for (const client of [one, other]) await client.next();
   await ask("POST", "/api/sign-out", { everywhere: true }, token);
   expect(await one.end()).toEqual({ code: 1008, reason: "Signed out" });
   expect([await other.next(), await other.rest()]).toEqual(["System: frida has left the chat", []]);
   await other.leave();
-  expect((await handshake(`${url}/ws/frida?token=${session.token}`)).status).toBe(403);
+  expect((await handshake(`${parley.url}/ws/frida?token=${session.token}`)).status).toBe(403);
   expect(await refused("frida")).toEqual(taken);
   const gina = await enter("gina");
   expect(await gina.next()).toBe("System: gina has joined the chat");

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { handshake, OldClient } from "../kit/old-client.ts";
-import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
+import { OneParley } from "../kit/one-parley.ts";
 
-const folder = temporaryFolder();
 const listen = "0=messenger,0=broadcast,0=rooms,0=direct,0=plain,0";
-const parley = new ParleyProcess({ PARLEY_DATA: folder.path, PARLEY_LISTEN: listen });
+const parley = new OneParley({ PARLEY_LISTEN: listen });
 const ports: Record<string, string> = {};
 
 beforeAll(async () => {
-  ports.none = await parley.url();
+  ports.none = parley.url;
   for (const name of ["messenger", "broadcast", "rooms", "direct", "plain"]) {
     const port = await parley.said(new RegExp(`port (\\d+) speaks ${name}`));
     ports[name] = `http://127.0.0.1:${port}`;
   }
-});
-afterAll(async () => {
-  await parley.stop();
-  folder.remove();
 });
 
 /** What somebody hears first at this address. */
