@@ -1,5 +1,5 @@
 import { compiled, hasCompiler } from "../load/compile.ts";
-import { frame, handshake, MARKED, type Running, type Subject } from "../subject.ts";
+import { frame, handshake, MARKED, NUMBER, type Running, SERIAL, type Subject, WHO } from "../subject.ts";
 import { freePort, serving } from "./process.ts";
 
 /** The smallest program that copies bytes to sockets; see floor/floor.c. */
@@ -35,8 +35,14 @@ async function bare(command: string[], members: number, core: number): Promise<R
     member: (n) => ({
       port,
       steps: [handshake(`/${Math.floor(n / members)}`)],
-      post: frame(`{"from":${1_000_000 + n},"text":"${MARKED}"}`),
+      post: frame(asLongAsOurs(1_000_000 + n)),
     }),
     stop: () => child.end(),
   };
+}
+
+/** A message as long as an entry of Parley: both then copy as many bytes to each socket. */
+function asLongAsOurs(author: number): string {
+  const facts = `"id":${NUMBER},"seq":${"1".repeat(5)},"author":${author},"key":"mubb${SERIAL}-${WHO}","time":1800000000000`;
+  return `{${facts},"kind":"message","body":{"text":"${MARKED}"}}`;
 }
