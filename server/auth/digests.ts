@@ -1,9 +1,7 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Digests } from "../core/ports.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-/** 52 bits: every such number is exact in a double and in an SQLite integer. */
-const CONTENT_HEX_DIGITS = 13;
 
 /** Digests keyed with the server's secret: without it nobody can test a guess against what is stored. */
 export function hmacDigests(secretKey: string): Digests {
@@ -11,7 +9,7 @@ export function hmacDigests(secretKey: string): Digests {
   const contentKey = derive(secretKey, "content");
   const tokenKey = derive(secretKey, "token");
   return {
-    content: (text) => Number.parseInt(hmac(contentKey, text).toString("hex").slice(0, CONTENT_HEX_DIGITS), 16),
+    content: (text) => first52Bits(hmac(contentKey, text)),
     token: (secret) => hmac(tokenKey, secret).toString("base64url"),
     random: (length) => Array.from(randomBytes(length), (byte) => ALPHABET[byte & 63]).join(""),
   };
@@ -26,6 +24,11 @@ function derive(secretKey: string, use: string): Buffer {
   return hmac(Buffer.from(secretKey), `parley/${use}`);
 }
 
+/** Every such number is exact in a double and in an SQLite integer. */
+function first52Bits(bytes: Buffer): number {
+  return bytes.readUIntBE(0, 6) * 16 + (bytes.readUInt8(6) >> 4);
+}
+
 function hmac(key: Buffer, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
+  return new Bun.CryptoHasher("sha256", key).update(text).digest();
 }

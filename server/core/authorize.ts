@@ -8,14 +8,16 @@ import type { Store } from "./ports.ts";
  * The only way to a conversation. An outsider of anything but a public room gets `not_found`, as if it did not exist;
  * whoever could see it once gets `gone` when it was deleted. Whoever may do `uninvited` there needs no membership.
  */
-export async function obtain(
+export function obtain(
   store: Store,
   actor: Actor,
   conversation: ConversationId,
   uninvited?: Action,
-): Promise<Place> {
-  const known = actor.known?.(conversation);
-  if (known) return known;
+): Place | Promise<Place> {
+  return actor.known?.(conversation) ?? look(store, actor, conversation, uninvited);
+}
+
+async function look(store: Store, actor: Actor, conversation: ConversationId, uninvited?: Action): Promise<Place> {
   // One after the other: a membership that is older than the head would miss that it ended before it.
   const row = await store.conversation(conversation);
   const member = row && (await store.member(conversation, actor.user.id));
@@ -38,13 +40,19 @@ export async function obtainAsMember(
 }
 
 /** A conversation in which this person may do this. */
-export async function authorize(
+export function authorize(
   store: Store,
   actor: Actor,
   action: Action,
   conversation: ConversationId,
-): Promise<Place> {
-  const place = await obtain(store, actor, conversation);
+): Place | Promise<Place> {
+  const place = obtain(store, actor, conversation);
+  return place instanceof Promise
+    ? place.then((found) => allowed(actor, action, found))
+    : allowed(actor, action, place);
+}
+
+function allowed(actor: Actor, action: Action, place: Place): Place {
   if (can(actor.user, action, place.row, place.member)) return place;
   throw new ChatError(place.member ? "forbidden" : "not_member");
 }

@@ -114,18 +114,19 @@ export class Committer {
 
   #announce(outcomes: readonly Outcome[]): void {
     const fresh = new Map<ConversationId, Entry[]>();
+    let [written, messages] = [0, 0];
     for (const outcome of outcomes) {
       if (outcome.is !== "written") continue;
       for (const { conversation, entry } of outcome.logged) {
         const entries = fresh.get(conversation);
         if (entries) entries.push(entry);
         else fresh.set(conversation, [entry]);
+        written += 1;
+        if (entry.kind === "message") messages += 1;
       }
     }
-    for (const [conversation, entries] of fresh) {
-      this.#parts.observer.count("entries", entries.length);
-      this.#parts.observer.count("messages", entries.filter(({ kind }) => kind === "message").length);
-      this.#parts.bus.publish(conversation, { is: "entries", entries });
-    }
+    this.#parts.observer.count("entries", written);
+    this.#parts.observer.count("messages", messages);
+    for (const [conversation, entries] of fresh) this.#parts.bus.publish(conversation, { is: "entries", entries });
   }
 }

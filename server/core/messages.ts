@@ -87,13 +87,19 @@ export class Messages {
     return carryOut(this.#parts, actor, command, placing);
   }
 
-  async #said(actor: Actor, place: Place, { text, reply_to }: Args<"post">): Promise<Body<"message">> {
-    const { store, limits } = this.#parts;
-    checkText(text, limits.text, actor.saysBlank);
+  /** What is said, at once where nothing must be looked up for it. */
+  #said(actor: Actor, place: Place, args: Args<"post">): Body<"message"> | Promise<Body<"message">> {
+    const { text, reply_to } = args;
+    checkText(text, this.#parts.limits.text, actor.saysBlank);
+    return reply_to === undefined && !text.includes("@") ? { text } : this.#referring(actor, place, args);
+  }
+
+  async #referring(actor: Actor, place: Place, { text, reply_to }: Args<"post">): Promise<Body<"message">> {
+    const { store } = this.#parts;
     if (reply_to !== undefined && !(await holdsMessage(store, actor, place, reply_to))) {
       throw new ChatError("not_found", "There is no such message to reply to.");
     }
-    const mentions = text.includes("@") ? await this.#mentioned(text) : [];
+    const mentions = await this.#mentioned(text);
     return { text, ...(mentions.length > 0 && { mentions }), ...(reply_to !== undefined && { reply_to }) };
   }
 
@@ -114,7 +120,9 @@ function checkText(text: string, most: number, saysBlank?: true): void {
     throw new ChatError("bad_request", "text: neither lone surrogates nor the character U+0000 can be kept.");
   }
   if (!saysBlank && text.trim() === "") throw new ChatError("text_empty");
-  if (codePoints(text) > most) throw new ChatError("text_too_long", `A message has at most ${most} characters.`);
+  // Characters are counted only where there may be too many: each is one or two units.
+  if (text.length > most && codePoints(text) > most)
+    throw new ChatError("text_too_long", `A message has at most ${most} characters.`);
 }
 
 /** Is there a message, deleted or not, that this member may have seen? */

@@ -224,5 +224,8 @@ export interface Outlet {
 /** What happened, for logs and figures. Never a message's text, never a secret. */
 export interface Observer {
   count(name: string, by?: number): void;
-  log(level: "debug" | "info" | "warn" | "error", event: string, facts?: Record<string, unknown>): void;
+  log(level: "debug" | "info" | "warn" | "error", event: string, facts?: Facts): void;
 }
+
+/** What is to be said of something, or what makes it where it is said at all: what happens with each message costs then. */
+export type Facts = Record<string, unknown> | (() => Record<string, unknown>);

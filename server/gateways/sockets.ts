@@ -1,7 +1,7 @@
 import type { DialectName } from "@parley/protocol/dialects";
 import { ChatError } from "@parley/protocol/errors";
 import type { Chat } from "../core/chat.ts";
-import type { Clock, Observer } from "../core/ports.ts";
+import type { Clock, Facts, Observer } from "../core/ports.ts";
 import type { User } from "../core/rows.ts";
 import type { Arrival } from "./arrival.ts";
 import { cookieOf, isOwnPage } from "./cookies.ts";
@@ -140,12 +140,12 @@ export class SocketGateway {
     return accepted;
   }
 
-  #receive({ session, connection }: BunSocket, message: string | Uint8Array): void {
-    this.#log("debug", "socket_received", { connection, length: message.length });
-    session?.receive(message);
+  #receive(socket: BunSocket, message: string | Uint8Array): void {
+    this.#log("debug", "socket_received", () => ({ connection: socket.connection, length: message.length }));
+    socket.session?.receive(message);
   }
 
-  #log(level: "debug" | "info", event: string, facts: Record<string, unknown>): void {
+  #log(level: "debug" | "info", event: string, facts: Facts): void {
     this.#parts.observer.log(level, event, facts);
   }
 

@@ -45,8 +45,9 @@ export function createObserver({ level, readable, write, file, now }: ObserverPa
     count(name, by = 1) {
       counted.set(name, (counted.get(name) ?? 0) + by);
     },
-    log(at, event, facts = {}) {
+    log(at, event, told = {}) {
       if (ORDER[at] < ORDER[level]) return;
+      const facts = typeof told === "function" ? told() : told;
       const name = file ? fileOf(at, event) : null;
       const said = shown(at, event, facts);
       write(said);

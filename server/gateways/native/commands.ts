@@ -18,6 +18,8 @@ interface Stall {
 interface Turn {
   frame: CommandFrame;
   at: number;
+  bytes: number;
+  begun?: true;
   /** It came behind a write that was refused since and has come again: it would overtake that. */
   overtakes: boolean;
 }
@@ -35,8 +37,9 @@ export class Commands {
   readonly #socket: Socket;
   readonly #atRest: () => void;
   #stalled: Map<ConversationId, Stall> | null = null;
-  readonly #undecided = new Set<Turn>();
-  #lane: Promise<void> = Promise.resolve();
+  /** What has not taken its place yet, in the order in which it came. The first is under way, the others wait for it. */
+  readonly #undecided: Turn[] = [];
+  #beginning = false;
   #taken = 0;
   #bytes = 0;
   #count = 0;
@@ -63,24 +66,40 @@ export class Commands {
     this.#count += 1;
     // Here and not when it is carried out: what is refused behind it meanwhile must be waited for in its turn.
     if (isWriting(frame)) this.#comesAgain(frame);
-    const turn: Turn = { frame, at, overtakes: false };
-    this.#undecided.add(turn);
-    const before = this.#lane;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#lane = promise;
-    const placed = () => {
-      this.#undecided.delete(turn);
-      resolve();
-    };
-    before
-      .then(() => (isWriting(frame) ? this.#write(frame, turn, placed) : this.#run(frame)))
-      .catch((error) => this.#answer(frame, at, error, turn.overtakes))
-      .finally(() => {
-        placed();
-        this.#bytes -= bytes;
-        this.#count -= 1;
-        if (this.#count === 0 && !this.#stalled?.size) this.#atRest();
-      });
+    this.#undecided.push({ frame, at, bytes, overtakes: false });
+    if (this.#undecided.length === 1) this.#next();
+  }
+
+  /** Begins with what is first, and goes on as long as that takes its place at once. */
+  #next(): void {
+    if (this.#beginning) return;
+    this.#beginning = true;
+    for (let turn = this.#undecided[0]; turn && !turn.begun; turn = this.#undecided[0]) {
+      turn.begun = true;
+      void this.#carryOut(turn);
+    }
+    this.#beginning = false;
+  }
+
+  async #carryOut(turn: Turn): Promise<void> {
+    const { frame, at, bytes } = turn;
+    try {
+      if (isWriting(frame)) await this.#write(frame, turn);
+      else await this.#run(frame);
+    } catch (error) {
+      this.#answer(frame, at, error, turn.overtakes);
+    }
+    this.#placed(turn);
+    this.#bytes -= bytes;
+    this.#count -= 1;
+    if (this.#count === 0 && !this.#stalled?.size) this.#atRest();
+  }
+
+  /** It took its place, or will take none: the next one may. */
+  #placed(turn: Turn): void {
+    if (this.#undecided[0] !== turn) return;
+    this.#undecided.shift();
+    this.#next();
   }
 
   /** Nothing waits for this key any more, but what came behind its refusal and is not decided yet stays behind it. */
@@ -108,11 +127,11 @@ export class Commands {
     return wait > 0 ? new ChatError("too_fast", undefined, wait) : null;
   }
 
-  async #write(frame: Writing, turn: Turn, placed: () => void): Promise<void> {
+  async #write(frame: Writing, turn: Turn): Promise<void> {
     const done: Done = await this.#parts.chat.write(this.#connection, frame.t, frame as Args<typeof frame.t>, () => {
       const earliest = this.#stalled?.get(frame.conversation)?.at ?? turn.at;
       if (turn.overtakes || earliest < turn.at) throw new ChatError("out_of_order");
-      placed();
+      this.#placed(turn);
     });
     const echoed = !done.again && this.#connection.wasTold(frame.conversation, done.receipt.seq);
     if (!echoed) this.#ok(frame.id, done.receipt);
