@@ -10,13 +10,16 @@ import { parseArgs } from "node:util";
 import { temporaryFolder } from "../test/kit/process.ts";
 import { tableOf } from "./report/table.ts";
 import type { Bench, Found, Scenario } from "./scenario.ts";
+import { arrivals } from "./scenarios/arrivals.ts";
 import { fanOut } from "./scenarios/fan-out.ts";
 import { history } from "./scenarios/history.ts";
+import { idle } from "./scenarios/idle.ts";
+import { latency } from "./scenarios/latency.ts";
 import { start } from "./scenarios/start.ts";
 import type { Subject } from "./subject.ts";
 import { SUBJECTS } from "./subjects/all.ts";
 
-const SCENARIOS: readonly Scenario[] = [fanOut, history, start];
+const SCENARIOS: readonly Scenario[] = [fanOut, latency, arrivals, idle, history, start];
 
 const { values: flags } = parseArgs({
   args: process.argv.slice(2),

@@ -4,9 +4,10 @@
  *
  *     load PLAN [PID...]
  *
- * The plan: for each connection u16 port, u16 path of entering: u32 steps, each { u32 length, bytes to send, u32 length,
- * bytes to await }, u32 length, bytes of a post (none: it only listens), u32 length, bytes that tell whoever posts that
- * their message is done where it does not come back to them (none: it comes back). All numbers are little-endian.
+ * The plan: u32 connections, u32 that may be entering at once, for each u32 port, u32 steps of entering, each { u32
+ * length, bytes to send, u32 length, bytes to await }, u32 length, bytes of a post (none: it only listens), u32 length,
+ * bytes that tell whoever posts that their message is done where it does not come back to them (none: it comes back).
+ * All numbers are little-endian.
  * In a post, runs of these bytes are filled in for each message:
  *     \1  nanoseconds since the run began, hexadecimal      \2  number of the connection, hexadecimal
  *     \3  number of the message on it, hexadecimal          \4  the same, decimal
@@ -36,7 +37,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MARK = 25, BUFFER = 1 << 18, AT_ONCE = 256, EVENTS = 4096, SOURCES = 20000, BUCKETS = 64 * 64 };
+enum { MARK = 25, BUFFER = 1 << 18, EVENTS = 4096, SOURCES = 20000, BUCKETS = 64 * 64 };
 
 struct connection {
   int fd;
@@ -56,7 +57,7 @@ struct connection {
 };
 
 static struct connection *all;
-static uint32_t count, begun, entered_count, *posters, posters_count;
+static uint32_t count, at_once, begun, entered_count, *posters, posters_count;
 static int events;
 static uint8_t buffer[BUFFER];
 static uint64_t run_began, delivered, sent_total, idle_ns;
@@ -92,6 +93,7 @@ static void read_plan(const char *path) {
   close(fd);
   const uint8_t *at = plan;
   count = take_u32(&at);
+  at_once = take_u32(&at);
   all = calloc(count, sizeof *all);
   posters = calloc(count, sizeof *posters);
   for (uint32_t i = 0; i < count; i++) {
@@ -379,7 +381,7 @@ static bool turn(int timeout) {
 static void enter_all(void) {
   uint64_t began = now_ns();
   while (entered_count < count) {
-    while (begun < count && begun - entered_count < AT_ONCE) begin(&all[begun++]);
+    while (begun < count && begun - entered_count < at_once) begin(&all[begun++]);
     turn(100);
     if (now_ns() - began > 300ull * 1000000000ull) {
       fprintf(stderr, "load: only %u of %u entered\n", entered_count, count);

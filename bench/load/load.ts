@@ -17,6 +17,9 @@ export interface Measured {
   p999: number;
 }
 
+/** How many may be entering at the same time. */
+const AT_ONCE = 256;
+
 /** Members of a running subject, connected by the load generator, which is pinned to a core of its own. */
 export class Load {
   readonly #process: Bun.Subprocess<"pipe", "pipe", "inherit">;
@@ -28,9 +31,13 @@ export class Load {
   }
 
   /** Connects everybody. `entered` is the milliseconds until the last one was in. */
-  static async enter(subject: Running, members: readonly Member[], where: { core: number; folder: string }) {
+  static async enter(
+    subject: Pick<Running, "pids">,
+    members: readonly Member[],
+    where: { core: number; folder: string; atOnce?: number },
+  ): Promise<{ load: Load; entered: number }> {
     const plan = join(where.folder, "plan");
-    writeFileSync(plan, planOf(members));
+    writeFileSync(plan, planOf(members, where.atOnce ?? AT_ONCE));
     const command = ["taskset", "-c", `${where.core}`, await compiled("load/load.c"), plan];
     const child = Bun.spawn([...command, ...subject.pids.map(String)], {
       stdin: "pipe",
@@ -81,8 +88,8 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
 }
 
 /** The plan as load.c reads it. */
-function planOf(members: readonly Member[]): Uint8Array {
-  const parts: Uint8Array[] = [number(members.length)];
+function planOf(members: readonly Member[], atOnce: number): Uint8Array {
+  const parts: Uint8Array[] = [number(members.length), number(atOnce)];
   for (const { port, steps, post, done = "" } of members) {
     parts.push(number(port), number(steps.length));
     for (const { send, until } of steps) parts.push(...sized(send), ...sized(Buffer.from(until, "latin1")));

@@ -2,10 +2,10 @@ import { temporaryFolder } from "../../test/kit/process.ts";
 import { frame, handshake, MARKED, NUMBER, type Running, SERIAL, type Shape, type Subject, WHO } from "../subject.ts";
 import { freePort, serving } from "./process.ts";
 
-/** So that nothing but what is measured happens. */
-const QUIET = { PARLEY_RATE_LIMITS: "off", PARLEY_BEAT_MS: "25000", LOG_LEVEL: "warn" };
+/** So that nothing but what is measured happens. The load generator answers no beats. */
+const QUIET = { PARLEY_RATE_LIMITS: "off", PARLEY_BEAT_MS: "600000", LOG_LEVEL: "warn" };
 
-/** A Parley with a data folder of its own, and a person who made its rooms. */
+/** A Parley with a data folder of its own unless it is given one, and a person who made its rooms. */
 export class OwnParley {
   readonly port: number;
   readonly pid: number;
@@ -17,14 +17,14 @@ export class OwnParley {
     this.#end = end;
   }
 
-  static async start(core: number, env: Record<string, string> = {}): Promise<OwnParley> {
+  static async start(core: number, data?: string): Promise<OwnParley> {
     const port = await freePort();
-    const folder = temporaryFolder();
-    const settings = { ...QUIET, HOST: "127.0.0.1", PORT: `${port}`, PARLEY_DATA: folder.path, ...env };
+    const folder = data === undefined ? temporaryFolder() : null;
+    const settings = { ...QUIET, HOST: "127.0.0.1", PORT: `${port}`, PARLEY_DATA: data ?? folder?.path ?? "" };
     const child = await serving([process.execPath, "--no-install", "server/main.ts"], port, core, settings);
     return new OwnParley(port, child.pid, async () => {
       await child.end();
-      folder.remove();
+      folder?.remove();
     });
   }
 
