@@ -84,16 +84,21 @@ const DOORBELL_PATIENCE = 5_000;
 const KNOWN = [ConfigError, LogError, StoreError, ListenError];
 /** The protocols of existing clients. */
 const FOREIGN = [messengerDialect, broadcastDialect, roomsDialect, directDialect, plainDialect];
+/** Says to whatever watches over this process that it is to be started again, as EX_TEMPFAIL does. */
+const START_AGAIN = 75;
 const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
-/** Starts everything, or throws and leaves nothing behind. `say` gets a few plain lines for a person. */
-async function start(config: Config, say: Say): Promise<Running> {
+/**
+ * Starts everything, or throws and leaves nothing behind. `say` gets a few plain lines for a person; `turned` is called
+ * where what is held in memory is not true any more.
+ */
+async function start(config: Config, say: Say, turned: () => void): Promise<Running> {
   // The ports come first, so that a busy one does not leave a new data folder behind.
   for (const { port } of portsOf(config)) await listen(config.host, port, () => new Response()).stop(true);
   const readable = process.stdout.isTTY;
   const logs = openLogs({ level: config.logLevel, clock, readable, ...config.logs });
   const folder = resolve(config.data);
-  const store = await openStore(config, folder);
+  const store = await openStore(config, folder, turned);
   try {
     say(`version ${VERSION}, data in ${config.database ? "Postgres" : folder}`);
     return await serve(config, { folder, store, logs }, say);
@@ -103,9 +108,9 @@ async function start(config: Config, say: Say): Promise<Running> {
   }
 }
 
-function openStore({ database, secretKey }: Config, folder: string): Promise<Store> {
+function openStore({ database, secretKey }: Config, folder: string, turned: () => void): Promise<Store> {
   if (!database) return openSqlite(folder);
-  return openPostgres({ ...database, proof: proofOf(secretKey ?? "") });
+  return openPostgres({ ...database, proof: proofOf(secretKey ?? ""), turned });
 }
 
 /** What is said before its line stands is lost, so that the first people would wait for a beat. */
@@ -252,18 +257,25 @@ async function until(isSo: () => boolean, ms: number): Promise<void> {
 /** What `npm start` and `parley serve` do: starts, and stops at the first signal; the second one ends it at once. */
 export async function main(args: readonly string[]): Promise<void> {
   let stopping = false;
+  const stop = async (why: string, code: number) => {
+    stopping = true;
+    tell(`stopping (${why}) …`);
+    await (await starting).stop();
+    process.exit(code);
+  };
+  // All that is known of it here may be wrong, and nothing of it is written: only a start reads everything anew.
+  const turned = () => {
+    if (!stopping) stop("the database has another history than before, as after a failover", START_AGAIN).catch(fail);
+  };
   const starting = Promise.try(() => {
     if (args.length > 0) throw new ConfigError("serve takes no arguments; docs/configuration.md says what can be set.");
-    return start(configFrom(process.env), tell);
+    return start(configFrom(process.env), tell, turned);
   });
-  const stop = async (signal: string) => {
+  const asked = (signal: string) => {
     if (stopping) process.exit(1);
-    stopping = true;
-    tell(`stopping (${signal}) …`);
-    await (await starting).stop();
-    process.exit(0);
+    stop(signal, 0).catch(fail);
   };
-  for (const signal of STOP_SIGNALS) process.on(signal, () => void stop(signal).catch(fail));
+  for (const signal of STOP_SIGNALS) process.on(signal, () => asked(signal));
   const { observer, lastWords } = await starting.catch(fail);
   process.on("exit", lastWords);
   // A fault in one request or frame must not end everybody's; what is durable does not rest on memory.

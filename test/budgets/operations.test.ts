@@ -50,7 +50,7 @@ const BUDGETS: Record<OperationName, Budget> = {
   add_member: [19, 1, 6],
   remove_member: [20, 1, 6],
   health: [0, 0, 0],
-  ready: [1, 0, 4],
+  ready: [1, 0, 1],
   stats: [0, 0, 0],
 };
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, closeSync, openSync, readFileSync } from "node:fs";
+import { appendFileSync, chownSync, closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import postgres from "postgres";
 import { postgresPrograms } from "../../tools/debian.ts";
@@ -41,19 +41,76 @@ export class OwnPostgres {
 
   static async start(): Promise<OwnPostgres> {
     const { initdb, postgres: program } = await postgresPrograms();
-    const folder = temporaryFolder();
-    if (asRoot()) chownSync(folder.path, NOBODY, NOBODY);
-    const data = join(folder.path, "data");
     const options = ["--auth=trust", "--username=parley", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"];
-    const log = join(folder.path, "log");
-    const output = openSync(log, "a");
-    const made = run(initdb, [...options, data], output);
-    closeSync(output);
-    const [code] = await once(made, "exit");
-    if (code !== 0) throw new Error(`initdb ended with ${code}:\n${readFileSync(log, "utf8")}`);
-    const own = new OwnPostgres(folder, program, await freePort());
+    const own = new OwnPostgres(ownFolder(), program, await freePort());
+    await own.#run(initdb, ...options, own.#data);
     await own.serve();
     return own;
+  }
+
+  /** Another one with all that this one has now, which is restarted for that: as from a copy of its disk. */
+  async copy(): Promise<OwnPostgres> {
+    const other = await this.#copied();
+    await Promise.all([this.serve(), other.serve()]);
+    return other;
+  }
+
+  /** Another one that follows this one, and keeps no commit waiting for it. This one is restarted for that. */
+  async standby(): Promise<OwnPostgres> {
+    const other = await this.#copied();
+    await other.#run("touch", join(other.#data, "standby.signal"));
+    const from = `primary_conninfo = 'host=127.0.0.1 port=${this.port} user=parley'\n`;
+    appendFileSync(join(other.#data, "postgresql.auto.conf"), from);
+    await this.serve();
+    await other.serve();
+    return other;
+  }
+
+  async #copied(): Promise<OwnPostgres> {
+    await this.end();
+    const other = new OwnPostgres(ownFolder(), this.#program, await freePort());
+    await other.#run("cp", "--archive", this.#data, other.#data);
+    return other;
+  }
+
+  /** Resolves when this standby has all that the one wrote which it follows. */
+  async caughtUp(leader: OwnPostgres): Promise<void> {
+    let written = "";
+    await leader.#ask(async (sql) => {
+      const [row] = await sql<{ at: string }[]>`SELECT pg_current_wal_flush_lsn()::text AS at`;
+      written = row?.at ?? "";
+    });
+    await this.#ask(async (sql) => {
+      for (;;) {
+        const [row] = await sql<{ has: boolean }[]>`SELECT pg_last_wal_replay_lsn() >= ${written}::pg_lsn AS has`;
+        if (row?.has) return;
+        await Bun.sleep(20);
+      }
+    });
+  }
+
+  /** Writes so many bytes into its log, to no purpose. */
+  fill(bytes: number): Promise<void> {
+    return this.#ask((sql) => sql`SELECT pg_logical_emit_message(true, 'fill', repeat('x', ${bytes}))`);
+  }
+
+  /** A standby becomes the one that is written to, on a timeline of its own. */
+  promote(): Promise<void> {
+    return this.#ask((sql) => sql`SELECT pg_promote(true, 30)`);
+  }
+
+  get #data(): string {
+    return join(this.#folder.path, "data");
+  }
+
+  /** Does something to its folder, as whoever owns that. */
+  async #run(program: string, ...args: string[]): Promise<void> {
+    const path = join(this.#folder.path, "log");
+    const log = openSync(path, "a");
+    const child = run(program, args, log);
+    closeSync(log);
+    const [code] = await once(child, "exit");
+    if (code !== 0) throw new Error(`${program} ended with ${code}:\n${readFileSync(path, "utf8")}`);
   }
 
   get pid(): number {
@@ -64,7 +121,7 @@ export class OwnPostgres {
   async serve(): Promise<void> {
     const log = openSync(join(this.#folder.path, "log"), "a");
     const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-    this.#child = run(this.#program, ["-D", join(this.#folder.path, "data"), "-p", `${this.port}`, ...settings], log);
+    this.#child = run(this.#program, ["-D", this.#data, "-p", `${this.port}`, ...settings], log);
     closeSync(log);
     for (let attempt = 0; ; attempt++) {
       const sql = postgres(this.url, { max: 1, connect_timeout: 1 });
@@ -145,6 +202,12 @@ export class OwnPostgres {
     await this.end();
     this.#folder.remove();
   }
+}
+
+function ownFolder(): { path: string; remove(): void } {
+  const folder = temporaryFolder();
+  if (asRoot()) chownSync(folder.path, NOBODY, NOBODY);
+  return folder;
 }
 
 /** Postgres has a process for each connection, in a session of its own. */

@@ -13,7 +13,7 @@ type Lost = "deaf" | "mute" | "dead";
 export class FaultProxy {
   readonly lines = new Set<ProxyLine>();
   readonly #server: Server;
-  readonly #target: number;
+  #target: number;
   #fault: Fault | null = null;
   #trap: { text: string; fault: Fault; sprung(): void } | null = null;
 
@@ -40,6 +40,12 @@ export class FaultProxy {
   suffer(fault: Fault | null): void {
     this.#fault = fault;
     for (const line of [...this.lines]) line.suffer(fault);
+  }
+
+  /** Ends every line; the next ones lead to this port. */
+  redirect(port: number): void {
+    this.#target = port;
+    for (const line of [...this.lines]) line.end();
   }
 
   /** The first line on which a client says this suffers the fault just before it passes. Resolves when that happened. */

@@ -2,16 +2,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { StoreError } from "../errors.ts";
 import { codeOf } from "../kinds.ts";
-import {
-  connect,
-  epochOf,
-  migrate,
-  readMeta,
-  reasoned,
-  refuseForgetful,
-  timelineOf,
-  writeMeta,
-} from "../postgres/open.ts";
+import { standingOf } from "../postgres/course.ts";
+import { connect, migrate, readMeta, reasoned, refuseForgetful, writeMeta } from "../postgres/open.ts";
 import type { Database } from "../postgres/pool.ts";
 import { MIGRATIONS } from "../postgres/schema.ts";
 import { type Seal, sealIn } from "../seal.ts";
@@ -91,7 +83,7 @@ class PostgresSource implements Source {
       await Promise.all(NUMBERED.map(async (table) => [table, await this.#given(table)])),
     );
     return {
-      epoch: await epochOf(this.#sql),
+      epoch: (await standingOf(this.#sql)).epoch,
       house: await number("house"),
       owner: await number("owner"),
       ownershipSecret: await fact("ownership_secret"),
@@ -183,7 +175,7 @@ class PostgresTarget implements Target {
   async keep(facts: Facts, proof: string, move: string): Promise<void> {
     await refuseBroken(this.#sql, this.#transaction);
     const { epoch, house, owner, ownershipSecret, largest } = facts;
-    const timeline = await timelineOf(this.#sql);
+    const { timeline } = await standingOf(this.#sql);
     const meta = { epoch, timeline, house, owner, ownership_secret: ownershipSecret, proof, arriving: move };
     for (const [name, value] of Object.entries(meta)) {
       if (value !== null) await writeMeta(this.#sql, name, String(value));

@@ -1,4 +1,3 @@
-import type { Epoch } from "@parley/protocol/ids";
 import postgres from "postgres";
 import { StoreError } from "../errors.ts";
 import { refuseMoved } from "../seal.ts";
@@ -19,6 +18,8 @@ export interface PostgresOptions {
   proof: string;
   /** Milliseconds after which a question that got no answer is given up, here and there. */
   patience: number;
+  /** Called once where the history of the database is not any more what it was: a failover lost its end, or a backup. */
+  turned?: () => void;
 }
 
 const CONNECT_SECONDS = 5;
@@ -33,9 +34,12 @@ const DEAD_LINES = {
   tcp_user_timeout: 25_000,
 };
 
-/** Reaches a database and brings its schema to the present. Throws StoreError, with one sentence. */
-export async function openDatabase(options: PostgresOptions): Promise<Pool> {
-  const pool = poolOf((connections) => connect(options, connections), options.connections);
+/**
+ * Reaches a database and brings its schema to the present; `ended` is called whenever a connection ends. Throws
+ * StoreError, with one sentence.
+ */
+export async function openDatabase(options: PostgresOptions, ended: () => void): Promise<Pool> {
+  const pool = poolOf((connections) => connect(options, connections, ended), options.connections);
   try {
     await refuseForgetful(pool.sql);
     await prepare(pool.sql, options);
@@ -49,7 +53,7 @@ export async function openDatabase(options: PostgresOptions): Promise<Pool> {
 type Reached = Pick<PostgresOptions, "url" | "schema" | "patience">;
 
 /** So many connections at most, the first with the first question; a `patience` of 0 is endless. */
-export function connect({ url, schema, patience }: Reached, max: number): Database {
+export function connect({ url, schema, patience }: Reached, max: number, ended?: () => void): Database {
   return postgres(url, {
     max,
     connect_timeout: CONNECT_SECONDS,
@@ -57,6 +61,7 @@ export function connect({ url, schema, patience }: Reached, max: number): Databa
     backoff: (attempt) => Math.min(LONGEST_PAUSE, 0.05 * 2 ** attempt) * (0.5 + Math.random() / 2),
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
     onnotice: () => {},
+    ...(ended && { onclose: ended }),
     connection: {
       application_name: "parley",
       search_path: schema,
@@ -109,23 +114,6 @@ export async function migrate(one: Database, schema: string): Promise<void> {
 
 function freshEpoch(): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(12))).toString("base64url");
-}
-
-/**
- * The epoch of this database and of its timeline: after a failover, a log may have lost its end. One that moved in
- * stays what it was until then.
- */
-export async function epochOf(sql: Database): Promise<Epoch> {
-  const made = (await readMeta(sql, "epoch")) as Epoch;
-  const timeline = await timelineOf(sql);
-  return timeline === (await readMeta(sql, "timeline")) ? made : `${made}.${timeline}`;
-}
-
-/** On which history of its server this database is: each failover and each restored backup begins another. */
-export async function timelineOf(sql: Database): Promise<string> {
-  const [row] = await sql<{ timeline: string }[]>`
-    SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline`;
-  return String(Number.parseInt(row?.timeline ?? "1", 16));
 }
 
 /** A fact about the whole database; null where it was never written. */

@@ -4,10 +4,11 @@ import type { Store } from "../../core/ports.ts";
 import { ACCESS, type Ask, asked, LOGS, PEOPLE, READS } from "../asked.ts";
 import { Accesses } from "./access.ts";
 import { type Answer, decoded, encoded } from "./commit.ts";
+import { Course, Lookout, standingOf } from "./course.ts";
 import { explained, isLost, isUndone } from "./errors.ts";
 import { History } from "./history.ts";
 import { SharedLeases } from "./leases.ts";
-import { epochOf, openDatabase, type PostgresOptions, writeMeta } from "./open.ts";
+import { openDatabase, type PostgresOptions, writeMeta } from "./open.ts";
 import { claimOwnership, offerOwnership } from "./ownership.ts";
 import { People } from "./people.ts";
 import type { Database } from "./pool.ts";
@@ -20,42 +21,44 @@ const LAST_SECONDS = 5;
 
 /** Opens the store in a Postgres database, which several nodes may share. Throws StoreError, with one sentence. */
 export async function openPostgres(options: PostgresOptions): Promise<Store> {
-  const pool = await openDatabase(options);
-  const { sql } = pool;
-  let epoch = await epochOf(sql);
+  let course: Course | null = null;
   let closed = false;
-  const ask: Ask = async (question) => {
-    if (closed) throw new ChatError("unavailable", "The server is shutting down.", 1_000);
-    const { age } = pool;
-    try {
-      return await within(options.patience, question());
-    } catch (error) {
-      if (isLost(error) || error instanceof Late) pool.renew(age);
-      throw explained(error);
-    }
+  const pool = await openDatabase(options, () => {
+    if (course) course.doubts += 1;
+  });
+  const { sql } = pool;
+  const known = await standingOf(sql);
+  course = new Course(known, () => options.turned?.());
+  const askIn = (database: Database, through: Course): Ask => {
+    const lookout = new Lookout(database, through);
+    return async (question) => {
+      if (closed) throw new ChatError("unavailable", "The server is shutting down.", 1_000);
+      const { age } = pool;
+      try {
+        return await within(options.patience, lookout.ask(question));
+      } catch (error) {
+        if (isLost(error) || error instanceof Late) pool.renew(age);
+        throw explained(error);
+      }
+    };
   };
+  const [ask, askToCommit] = [askIn(sql, course), askIn(pool.commits, course)];
   const leases = new SharedLeases(sql);
   return {
-    get epoch() {
-      return epoch;
-    },
+    epoch: known.epoch,
     leases: {
       take: (name) => ask(() => leases.take(name)),
       free: (name) => ask(() => leases.free(name)),
       listen: (wanted, lost) => leases.listen(wanted, lost),
     },
-    commit: (writes, marks) => ask(() => commit(pool.commits, writes, marks)),
+    commit: (writes, marks) => askToCommit(() => commit(pool.commits, writes, marks)),
     ...asked(ask, new History(sql), [...LOGS, "recall"]),
     ...asked(ask, new People(sql), PEOPLE),
     ...asked(ask, new Accesses(sql), ACCESS),
     ...asked(ask, new Reads(sql), [...READS, "blocks", "estranged"]),
     claimOwnership: (user, secretHash) => ask(() => claimOwnership(sql, user, secretHash)),
     offerOwnership: (secretHash) => ask(() => offerOwnership(sql, secretHash)),
-    ready: () =>
-      ask(async () => {
-        await writeMeta(sql, "ready", String(Date.now()));
-        epoch = await epochOf(sql);
-      }),
+    ready: () => ask(() => writeMeta(sql, "ready", String(Date.now()))),
     async close() {
       if (closed) return;
       closed = true;
