@@ -4,7 +4,7 @@ import { type Draft, NEW, type Write } from "@parley/server/core/commit";
 import type { Store } from "@parley/server/core/ports";
 import type { User } from "@parley/server/core/rows";
 import { openSqlite } from "@parley/server/store/sqlite/sqlite";
-import { spelled } from "./subjects/parley.ts";
+import { secret, spelled } from "./subjects/parley.ts";
 
 /** People and rooms of a store: everybody is in every room. */
 export interface Inhabited {
@@ -18,16 +18,24 @@ export const TEXT = "A message of the usual length, which is about eighty charac
 const AT_ONCE = 5_000;
 const DAY = 86_400_000;
 
-/** Enrols people and opens rooms of all of them. */
-export async function inhabit(store: Store, people: number, rooms: number): Promise<Inhabited> {
+/** Enrols people, from this number on, whose tokens are digested like this, and opens rooms of all of them. */
+export async function inhabit(
+  store: Store,
+  people: number,
+  rooms: number,
+  digest = (token: string) => token,
+  from = 0,
+): Promise<Inhabited> {
   const all: User[] = [];
-  for (let at = 0; at < people; at++) {
+  for (let at = from; at < from + people; at++) {
     const name = `member ${spelled(at)}`;
-    all.push(await store.enrol({ name, handles: [name.replace(" ", ".")], tokenHash: name, time: Date.now() }));
+    all.push(
+      await store.enrol({ name, handles: [name.replace(" ", ".")], tokenHash: digest(secret(at)), time: Date.now() }),
+    );
   }
   const opened: number[] = [];
   for (let at = 0; at < rooms; at++) {
-    const { outcomes } = await store.commit([opening(all, `Room ${at}`)], []);
+    const { outcomes } = await store.commit([opening(all, `Room ${from}-${at}`)], []);
     for (const outcome of outcomes) if (outcome.is === "written" && outcome.opened) opened.push(outcome.opened);
   }
   return { people: all, rooms: opened };

@@ -12,6 +12,7 @@ import { tableOf } from "./report/table.ts";
 import type { Bench, Found, Scenario } from "./scenario.ts";
 import { arrivals } from "./scenarios/arrivals.ts";
 import { fanOut } from "./scenarios/fan-out.ts";
+import { growth } from "./scenarios/growth.ts";
 import { history } from "./scenarios/history.ts";
 import { idle } from "./scenarios/idle.ts";
 import { latency } from "./scenarios/latency.ts";
@@ -19,7 +20,7 @@ import { start } from "./scenarios/start.ts";
 import type { Subject } from "./subject.ts";
 import { SUBJECTS } from "./subjects/all.ts";
 
-const SCENARIOS: readonly Scenario[] = [fanOut, latency, arrivals, idle, history, start];
+const SCENARIOS: readonly Scenario[] = [fanOut, latency, arrivals, idle, history, start, growth];
 
 const { values: flags } = parseArgs({
   args: process.argv.slice(2),

@@ -67,7 +67,6 @@ export const parley: Subject = {
         const conversation = ids[Math.floor(n / members)];
         const hello = { t: "hello", version: 1, guest: { name: `Speaker ${spelled(n)}`, secret: secret(n) } };
         const join = { t: "join", id: 1, key: `join-${n}`, conversation };
-        const key = `mubb${SERIAL}-${WHO}`;
         return {
           port: own.port,
           steps: [
@@ -75,7 +74,7 @@ export const parley: Subject = {
             { send: frame(JSON.stringify([hello])), until: '"caught_up"' },
             { send: frame(JSON.stringify([join])), until: '"t":"ok","id":1' },
           ],
-          post: frame(`[{"t":"post","id":${NUMBER},"key":"${key}","conversation":${conversation},"text":"${MARKED}"}]`),
+          post: postIn(conversation as number),
         };
       },
       stop: () => own.stop(),
@@ -83,8 +82,14 @@ export const parley: Subject = {
   },
 };
 
+/** A message to a conversation, with a key that begins like this, as long as those of real clients. */
+export function postIn(conversation: number, begin = "mubb"): Uint8Array {
+  const key = `${begin}${SERIAL}-${WHO}`;
+  return frame(`[{"t":"post","id":${NUMBER},"key":"${key}","conversation":${conversation},"text":"${MARKED}"}]`);
+}
+
 /** What the person with this number proves themselves with. */
-function secret(n: number): string {
+export function secret(n: number): string {
   return `bench-secret-${`${n + 1}`.padStart(12, "0")}-0123456789abcdef`;
 }
 

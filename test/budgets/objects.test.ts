@@ -2,22 +2,31 @@ import { expect, test } from "bun:test";
 import { objectsPerMessage, type Way } from "./talk.ts";
 
 /** Objects that the whole server makes for a message that is said alone, and for each of a hundred said in one go. */
-const ALONE: Record<Way, number> = { native: 230, messenger: 237, broadcast: 236, rooms: 240, plain: 234 };
-const IN_A_BATCH = 138;
+const ALONE: Record<Way, number> = { native: 196, messenger: 214, broadcast: 213, rooms: 217, plain: 211 };
+const IN_A_BATCH = 107;
+
+/** Where no more than this part of a budget is needed, it proves nothing any more and is to be lowered. */
+const SPARE = 0.8;
 
 const made = (way: Way, listeners: number, batch = 1) => objectsPerMessage({ way, listeners, batch, objects: "made" });
 
+/** To the object: one more for a message is found, and so is one for a listener. */
+function within(budget: number, count: number): void {
+  expect(count).toBeLessThan(budget + 0.5);
+  expect(count).toBeGreaterThan(budget * SPARE);
+}
+
 test.each(Object.entries(ALONE) as [Way, number][])(
-  "[BUD4] a message by %s makes %i objects, and none for a listener",
+  "[BUD4] a message by %s makes no more than %i objects, and none for a listener",
   async (way, budget) => {
-    expect(await made(way, 1)).toBeCloseTo(budget, 0);
-    expect(await made(way, 30)).toBeCloseTo(budget, 0);
+    within(budget, await made(way, 1));
+    within(budget, await made(way, 30));
   },
 );
 
 test("[BUD4] a message in a batch makes fewer objects, and none for a listener", async () => {
-  expect(await made("native", 1, 100)).toBeCloseTo(IN_A_BATCH, 0);
-  expect(await made("native", 30, 100)).toBeCloseTo(IN_A_BATCH, 0);
+  within(IN_A_BATCH, await made("native", 1, 100));
+  within(IN_A_BATCH, await made("native", 30, 100));
 });
 
 test("[BUD5] a message leaves nothing in memory once the tail of its room is full", async () => {
