@@ -2,6 +2,8 @@ import { afterAll, expect, test } from "bun:test";
 import { cpSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../tools/source/tree.ts";
+import { asked, roomAt } from "../kit/asked.ts";
+import { heldBy } from "../kit/natives.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 import { ask } from "./kit/ask.ts";
 
@@ -9,14 +11,6 @@ const folder = temporaryFolder();
 afterAll(folder.remove);
 
 const documented = readFileSync(join(ROOT, "docs/hosting.md"), "utf8");
-
-/** One request of somebody with this token; its answer. */
-async function asked<T>(address: string, token: string, body?: object): Promise<T> {
-  const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
-  const response = await fetch(address, { headers, ...(body && { method: "POST", body: JSON.stringify(body) }) });
-  if (!response.ok) throw new Error(await response.text());
-  return (await response.json()) as T;
-}
 
 /** Makes a copy of a database as the page says. */
 function backUp(from: string, to: string) {
@@ -28,10 +22,8 @@ test("[DEP13] a backup made while people write knows everybody, and everything u
   const [data, copy] = [join(folder.path, "data"), join(folder.path, "copy")];
   const first = new ServerProcess({ port: await freePort(), data, env: { PARLEY_RATE_LIMITS: "off" } });
   await first.start();
-  const { token } = await asked<{ token: string }>(`${first.url}/api/guests`, "none", { name: "Ada" });
-  const room = { key: "room", name: "Kept" };
-  const made = await asked<{ conversation: { id: number } }>(`${first.url}/api/rooms`, token, room);
-  const messages = `/api/conversations/${made.conversation.id}/messages`;
+  const token = await heldBy(first.url, "Ada");
+  const messages = `/api/conversations/${await roomAt(first.url, token, "Kept")}/messages`;
   const said: string[] = [];
   const post = async (text: string) => {
     await asked(first.url + messages, token, { key: `k${said.length}`, text });

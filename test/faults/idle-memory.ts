@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
+import { settle } from "../kit/asked.ts";
+import { freePort, residentBytes, ServerProcess, temporaryFolder } from "../kit/process.ts";
 
 export interface IdleReport {
   sockets: number;
@@ -9,12 +10,6 @@ export interface IdleReport {
 
 const ROOMS = 5;
 const AT_ONCE = 100;
-
-/** Resident memory of a process, in bytes. Linux only. */
-async function residentBytes(pid: number): Promise<number> {
-  const status = await Bun.file(`/proc/${pid}/status`).text();
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
-}
 
 interface Opened {
   sockets: WebSocket[];
@@ -36,15 +31,12 @@ export async function measureIdle(count: number, progress: (line: string) => voi
   const opened: Opened = { sockets: [], close: () => {} };
   try {
     await server.start();
-    const secrets = Array.from({ length: 100 }, () =>
-      Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url"),
-    );
-    await settle(server, secrets);
+    const { tokens } = await settle(server.url, 100, ROOMS);
     // What serving the first few costs is not the price of a socket.
-    await openMany(server.url, opened, secrets, 200);
+    await openMany(server.url, opened, tokens, 200);
     const before = await resting(server.pid);
     for (let at = 0; at < count; at += AT_ONCE) {
-      await openMany(server.url, opened, secrets, Math.min(AT_ONCE, count - at));
+      await openMany(server.url, opened, tokens, Math.min(AT_ONCE, count - at));
       if (at % 1000 === 0) progress(`${at} of ${count} sockets`);
     }
     const after = await resting(server.pid);
@@ -56,33 +48,8 @@ export async function measureIdle(count: number, progress: (line: string) => voi
   }
 }
 
-async function settle(server: ServerProcess, secrets: string[]): Promise<void> {
-  const [first] = secrets as [string];
-  const rooms: number[] = [];
-  for (const [at, secret] of secrets.entries()) {
-    await post(server, "/api/guests", { name: `Person ${letters(at)}`, secret });
-    for (let room = 0; room < ROOMS; room++) {
-      if (secret === first)
-        rooms.push((await post(server, "/api/rooms", { name: `Room ${room}`, key: `r${room}` }, secret)).id);
-      else await post(server, `/api/conversations/${rooms[room]}/join`, { key: `j${room}` }, secret);
-    }
-  }
-}
-
-function letters(at: number): string {
-  return [...`${at}`].map((digit) => "abcdefghkw"[Number(digit)]).join("");
-}
-
-async function post(server: ServerProcess, path: string, body: object, token?: string): Promise<{ id: number }> {
-  const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
-  const response = await fetch(server.url + path, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-  const answer = (await response.json()) as { conversation?: { id: number } };
-  return { id: answer.conversation?.id ?? 0 };
-}
-
-async function openMany(url: string, opened: Opened, secrets: string[], count: number): Promise<void> {
-  const fresh = Array.from({ length: count }, (_, at) => openOne(url, secrets[at % secrets.length] as string));
+async function openMany(url: string, opened: Opened, tokens: string[], count: number): Promise<void> {
+  const fresh = Array.from({ length: count }, (_, at) => openOne(url, tokens[at % tokens.length] as string));
   opened.sockets.push(...(await Promise.all(fresh)));
 }
 

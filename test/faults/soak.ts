@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
-import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
+import { joinAt, nameAt, newToken, roomAt } from "../kit/asked.ts";
+import { spelled } from "../kit/crowd.ts";
+import { freePort, residentBytes, ServerProcess, temporaryFolder } from "../kit/process.ts";
 
 const PEOPLE = 40;
 const ROOMS = 4;
@@ -17,38 +19,15 @@ interface Speaker {
 /** What all speakers together did so far. */
 const totals = { posted: 0, acknowledged: 0, delivered: 0 };
 
-async function residentBytes(pid: number): Promise<number> {
-  const status = await Bun.file(`/proc/${pid}/status`).text();
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
-}
-
-async function ask(
-  url: string,
-  path: string,
-  body: object,
-  token?: string,
-): Promise<{ conversation?: { id: number } }> {
-  const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
-  const response = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-  return (await response.json()) as { conversation?: { id: number } };
-}
-
-function spelled(at: number): string {
-  return [...`${at}`].map((digit) => "abcdefghkw"[Number(digit)]).join("");
-}
-
 async function moveIn(url: string): Promise<Speaker[]> {
   const rooms: number[] = [];
   const speakers: Speaker[] = [];
   for (let at = 0; at < PEOPLE; at++) {
-    const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url");
-    await ask(url, "/api/guests", { name: `Speaker ${spelled(at)}`, secret });
-    if (at < ROOMS) {
-      const made = await ask(url, "/api/rooms", { name: `Room ${at}`, key: "room" }, secret);
-      rooms.push(made.conversation?.id ?? 0);
-    } else await ask(url, `/api/conversations/${rooms[at % ROOMS]}/join`, { key: "join" }, secret);
-    speakers.push(await enter(url, secret, rooms[at % ROOMS] as number));
+    const token = newToken();
+    await nameAt(url, token, `Speaker ${spelled(at)}`);
+    if (at < ROOMS) rooms.push(await roomAt(url, token, `Room ${at}`));
+    else await joinAt(url, token, rooms[at % ROOMS] as number);
+    speakers.push(await enter(url, token, rooms[at % ROOMS] as number));
   }
   return speakers;
 }
@@ -148,6 +127,9 @@ try {
   };
   console.log(JSON.stringify({ ...report, growth_in_second_half: Number(growth.toFixed(4)) }));
   process.exitCode = growth < 0.05 && totals.acknowledged === totals.posted ? 0 : 1;
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
 } finally {
   ending = true;
   await server.kill();

@@ -1,6 +1,7 @@
 import type { CursorRow } from "@parley/protocol/cursor";
 import type { ServerFrame } from "@parley/protocol/frames";
 import { PROTOCOL_VERSION } from "@parley/protocol/version";
+import { asked, settle } from "../kit/asked.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 
 export interface StampedeReport {
@@ -44,7 +45,7 @@ export async function runStampede(
   const devices: Device[] = [];
   try {
     await server.start();
-    const { tokens, rooms } = await moveIn(server.url);
+    const { tokens, rooms } = await settle(server.url, PEOPLE, ROOMS);
     for (let at = 0; at < clients; at += AT_ONCE) {
       const fresh = Array.from(
         { length: Math.min(AT_ONCE, clients - at) },
@@ -53,7 +54,10 @@ export async function runStampede(
       devices.push(...(await Promise.all(fresh.map((token) => firstVisit(server.url, token)))));
       if (at % 1000 === 0) progress(`${at} of ${clients} sockets are open`);
     }
-    for (const room of rooms) for (let n = 0; n < MISSED; n++) await post(server, tokens[0], room, n);
+    for (const room of rooms) {
+      const messages = `${server.url}/api/conversations/${room}/messages`;
+      for (let n = 0; n < MISSED; n++) await asked(messages, tokens[0], { key: `m${n}`, text: `message ${n}` });
+    }
     await server.kill();
     for (const device of devices) device.socket?.close();
     progress("the server was killed");
@@ -64,43 +68,6 @@ export async function runStampede(
     await server.kill();
     folder.remove();
   }
-}
-
-async function moveIn(url: string): Promise<{ tokens: string[]; rooms: number[] }> {
-  const tokens = Array.from({ length: PEOPLE }, () =>
-    Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url"),
-  );
-  const rooms: number[] = [];
-  for (const [at, secret] of tokens.entries()) {
-    await call(url, "/api/guests", {
-      name: `Person ${[...`${at}`].map((digit) => "abcdefghkw"[Number(digit)]).join("")}`,
-      secret,
-    });
-    for (let room = 0; room < ROOMS; room++) {
-      if (at > 0) await call(url, `/api/conversations/${rooms[room]}/join`, { key: `j${room}` }, secret);
-      else
-        rooms.push(
-          (await call(url, "/api/rooms", { name: `Room ${room}`, key: `r${room}` }, secret)).conversation?.id ?? 0,
-        );
-    }
-  }
-  return { tokens, rooms };
-}
-
-function post(server: ServerProcess, token: string | undefined, room: number, n: number) {
-  return call(server.url, `/api/conversations/${room}/messages`, { key: `m${n}`, text: `message ${n}` }, token);
-}
-
-async function call(
-  url: string,
-  path: string,
-  body: object,
-  token?: string,
-): Promise<{ conversation?: { id: number } }> {
-  const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
-  const response = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-  return (await response.json()) as { conversation?: { id: number } };
 }
 
 /** Enters with nothing, and notes where each log stands. */

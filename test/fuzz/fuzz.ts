@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { Line, secretOf } from "../kit/node.ts";
-import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
+import { freePort, residentBytes, ServerProcess, temporaryFolder } from "../kit/process.ts";
 import { handshakes, shakeHands } from "./handshakes.ts";
 import { messages } from "./lines.ts";
 import { OldFeeding } from "./old-feeding.ts";
@@ -222,8 +222,7 @@ function short(input: unknown): string {
 async function resident(pid: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < 5; look++) {
-    const status = await Bun.file(`/proc/${pid}/status`).text();
-    least = Math.min(least, Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+    least = Math.min(least, (await residentBytes(pid)) / 2 ** 20);
     await Bun.sleep(200);
   }
   return Math.round(least);

@@ -50,7 +50,7 @@ export async function moveIn(url: string, { clients, rooms, called = "Person" }:
 }
 
 /** Digits as letters that do not look alike, for names that nobody takes for each other. */
-function spelled(at: number): string {
+export function spelled(at: number): string {
   return [...`${at}`].map((digit) => "abcdefghkw"[Number(digit)]).join("");
 }
 

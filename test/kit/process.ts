@@ -12,6 +12,12 @@ export async function affordableSockets(wanted: number): Promise<number> {
   return Math.min(wanted, files - 1000);
 }
 
+/** Resident memory of a process, in bytes. Linux only. */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await Bun.file(`/proc/${pid}/status`).text();
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+}
+
 /** A temporary folder, and how to remove it. */
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "parley-ops-"));

@@ -1,24 +1,16 @@
 import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
+import { asked, roomAt } from "../kit/asked.ts";
+import { heldBy } from "../kit/natives.ts";
 import { Line } from "../kit/node.ts";
 import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
 
-type Json = Record<string, unknown>;
-
-async function call(url: string, method: string, token: string, body: Json): Promise<Json> {
-  const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
-  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(await response.text());
-  return (await response.json()) as Json;
-}
-
 async function settleIn(url: string, name: string): Promise<{ token: string; messages: string }> {
-  const { token } = (await call(`${url}/api/guests`, "POST", "none", { name })) as { token: string };
-  const { conversation } = await call(`${url}/api/rooms`, "POST", token, { key: "room", name: `${name}'s room` });
-  return { token, messages: `/api/conversations/${(conversation as { id: number }).id}/messages` };
+  const token = await heldBy(url, name);
+  return { token, messages: `/api/conversations/${await roomAt(url, token, `${name}'s room`)}/messages` };
 }
 
 test("[OPS13] at a signal every socket is told when to come back and closed to be resumed, and the process ends with 0", async () => {
@@ -47,7 +39,7 @@ test("[OPS13] what was accepted before the signal is there after the next start,
   const accepted: string[] = [];
   const posting = Array.from({ length: 200 }, async (_, i) => {
     const text = `text ${i}`;
-    await call(url + messages, "POST", token, { key: `k${i}`, text }).then(
+    await asked(url + messages, token, { key: `k${i}`, text }).then(
       () => accepted.push(text),
       () => {},
     );
@@ -94,11 +86,11 @@ test("[OPS14] after kill -9 everything that was acknowledged is there, and token
   const first = new ParleyProcess(env);
   const url = await first.url();
   const { token, messages } = await settleIn(url, "Eve");
-  const receipt = await call(url + messages, "POST", token, { key: "k", text: "still here" });
+  const receipt = await asked(url + messages, token, { key: "k", text: "still here" });
   first.signal("SIGKILL");
   await first.ended();
   const next = new ParleyProcess(env);
   const nextUrl = await next.url();
-  expect(await call(nextUrl + messages, "POST", token, { key: "k", text: "still here" })).toEqual(receipt);
+  expect(await asked(nextUrl + messages, token, { key: "k", text: "still here" })).toEqual(receipt);
   await next.stop();
 });

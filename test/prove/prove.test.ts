@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { asked, roomAt } from "../kit/asked.ts";
+import { heldBy } from "../kit/natives.ts";
 import { freePort, type ServerOptions, ServerProcess, temporaryFolder } from "../kit/process.ts";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -45,17 +47,11 @@ async function withServer(
   }
 }
 
-async function asked<T>(url: string, path: string, token?: string, body?: object): Promise<T> {
-  const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
-  const post = body && { method: "POST", body: JSON.stringify(body) };
-  return (await (await fetch(url + path, { headers, ...post })).json()) as T;
-}
-
 /** Everybody whom this server knows. */
 async function everybody(url: string): Promise<{ name: string }[]> {
-  const { token } = await asked<{ token: string }>(url, "/api/guests", undefined, { name: "Witness" });
+  const token = await heldBy(url, "Witness");
   const ids = Array.from({ length: 40 }, (_, at) => 1_000_000 + at);
-  const { people } = await asked<{ people: { name: string }[] }>(url, `/api/people?ids=${ids}`, token);
+  const { people } = await asked<{ people: { name: string }[] }>(`${url}/api/people?ids=${ids}`, token);
   return people.filter(({ name }) => name !== "Witness");
 }
 
@@ -73,9 +69,9 @@ test("[PROVE2] without a server of yours it starts its own, kills it, breaks lin
 
 test("[PROVE2] it works on a copy of the data folder, also while a server writes there, and does not touch it", async () => {
   await withServer(async (server, data) => {
-    const { token } = await asked<{ token: string }>(server.url, "/api/guests", undefined, { name: "Ada" });
-    await asked(server.url, "/api/rooms", token, { name: "Ours", key: "r" });
-    await asked(server.url, "/api/rooms", token, { name: "Ours too", key: "r2" });
+    const token = await heldBy(server.url, "Ada");
+    await roomAt(server.url, token, "Ours");
+    await roomAt(server.url, token, "Ours too");
     const bytes = () => Buffer.concat(["parley.db", "parley.db-wal"].map((name) => readFileSync(join(data, name))));
     const before = bytes();
     const ended = await parley(["prove", ...SHORT], { PARLEY_DATA: data });
@@ -93,17 +89,17 @@ test("[PROVE2] it works on a copy of the data folder, also while a server writes
 test("[PROVE3] on a server of yours it works with guests in private rooms of its own, and removes both", async () => {
   await withServer(async (server) => {
     const lobby: unknown[] = [];
-    const { token } = await asked<{ token: string }>(server.url, "/api/guests", undefined, { name: "Watcher" });
+    const token = await heldBy(server.url, "Watcher");
     const running = parley(["prove", "--url", server.url, ...SHORT]);
     for (let over = false; !over; ) {
-      lobby.push(...(await asked<{ rooms: unknown[] }>(server.url, "/api/rooms", token)).rooms);
+      lobby.push(...(await asked<{ rooms: unknown[] }>(`${server.url}/api/rooms`, token)).rooms);
       over = await Promise.race([running.then(() => true), Bun.sleep(100).then(() => false)]);
     }
     expect(await running).toMatchObject({ code: 0, figures: FINE });
     expect(lobby).toEqual([]);
     const names = (await everybody(server.url)).map(({ name }) => name);
     expect(names.toSorted()).toEqual(["Watcher", ...Array<string>(12).fill("deleted")]);
-    const stats = await asked<{ conversations_followed: number }>(server.url, "/stats");
+    const stats = await asked<{ conversations_followed: number }>(`${server.url}/stats`);
     expect(stats.conversations_followed).toBe(0);
   });
 });
