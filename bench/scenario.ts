@@ -32,6 +32,8 @@ export interface Bench {
   readonly folder: string;
   /** Tells a person how far it has come. */
   say(line: string): void;
+  /** Does one part of a scenario; null where that fails, which is told, and ends the whole run as failed. */
+  attempt<T>(what: string, part: () => Promise<T>): Promise<T | null>;
 }
 
 /** A part of the benchmark that can be asked for by its name. */

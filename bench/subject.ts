@@ -56,6 +56,8 @@ export function bytes(text: string): Uint8Array {
 /** A WebSocket frame as a client sends it. Its mask is zero, which is one like any other, so that slots can be filled. */
 export function frame(text: string, opcode: 1 | 2 = 1): Uint8Array {
   const payload = opcode === 1 ? bytes(text) : Buffer.from(text, "latin1");
+  // The first byte of such a length would be filled in like a slot.
+  if (text.includes(MARKED) && payload.length > 255) throw new Error("A post has at most 255 bytes.");
   const length = payload.length < 126 ? [0x80 | payload.length] : [0xfe, payload.length >> 8, payload.length & 255];
   return new Uint8Array([0x80 | opcode, ...length, 0, 0, 0, 0, ...payload]);
 }

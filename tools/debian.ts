@@ -120,6 +120,13 @@ export function rootOf(path: string): string {
   return path.startsWith(`${FOLDER}/`) ? join(dirname(path), "root") : "";
 }
 
+/** Compiles C. It finds its parts only where it is installed. */
+export async function compiler(): Promise<string> {
+  const cc: Program = { ...program("gcc", "usr/bin/gcc"), name: "cc", with: ["libc6-dev"] };
+  if (!Bun.which("cc") && process.getuid?.() !== 0) throw new Error(`${sentence(cc)} installed by root.`);
+  return bring(cc, FOLDER);
+}
+
 /** Makes the folder of a Postgres, and serves it. */
 export async function postgresPrograms(): Promise<{ initdb: string; postgres: string }> {
   const postgres = await bring(POSTGRES, FOLDER);
@@ -164,7 +171,7 @@ function oneLike(pattern: string, cwd: string): string | null {
 }
 
 function sentence(program: Program): string {
-  return `these tests need ${program.name} from the Debian package "${program.package}",`;
+  return `this needs ${program.name} from the Debian package "${program.package}",`;
 }
 
 function packagesOf(program: Program): string[] {

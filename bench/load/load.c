@@ -446,6 +446,20 @@ static void pace_turn(void) {
   }
 }
 
+/* What is under way comes home, so that the next run begins with nothing. False where some did not. */
+static bool come_home(void) {
+  uint64_t late = now_ns() + 5000000000ull;
+  uint64_t open, before;
+  do {
+    open = 0;
+    before = delivered;
+    for (uint32_t i = 0; i < posters_count; i++) open += all[posters[i]].under_way;
+    turn(open ? 1 : 100);
+  } while ((open || delivered != before) && now_ns() < late);
+  for (uint32_t i = 0; i < posters_count; i++) all[posters[i]].under_way = 0;
+  return open == 0 && delivered == before;
+}
+
 static void run(double warm, double seconds, char **pids) {
   run_began = now_ns();
   due = 0;
@@ -462,19 +476,13 @@ static void run(double warm, double seconds, char **pids) {
   measuring = false;
   uint64_t deliveries = delivered - delivered_before, messages = sent_total - sent_before;
   double idle = (double)(idle_ns - idle_before) / 1e9;
-  printf("{\"messages\":%llu,\"deliveries\":%llu,\"seconds\":%.3f,\"cpu\":%.4f,\"busy\":%.3f,\"p50\":%.4f,\"p99\":%.4f,\"p999\":%.4f}\n",
+  bool home = come_home();
+  printf("{\"messages\":%llu,\"deliveries\":%llu,\"seconds\":%.3f,\"cpu\":%.4f,\"busy\":%.3f,\"p50\":%.4f,\"p99\":%.4f,\"p999\":%.4f,"
+         "\"home\":%s,\"sent\":%llu,\"heard\":%llu}\n",
          (unsigned long long)messages, (unsigned long long)deliveries, took, cpu, 1 - idle / took, quantile(.5),
-         quantile(.99), quantile(.999));
+         quantile(.99), quantile(.999), home ? "true" : "false", (unsigned long long)sent_total,
+         (unsigned long long)delivered);
   fflush(stdout);
-  /* What is under way comes home, so that the next run begins with nothing. */
-  uint64_t late = now_ns() + 5000000000ull;
-  for (;;) {
-    uint64_t open = 0;
-    for (uint32_t i = 0; i < posters_count; i++) open += all[posters[i]].under_way;
-    if (open == 0 || now_ns() > late) break;
-    turn(1);
-  }
-  for (uint32_t i = 0; i < posters_count; i++) all[posters[i]].under_way = 0;
 }
 
 int main(int argc, char **argv) {

@@ -15,6 +15,11 @@ export interface Measured {
   p50: number;
   p99: number;
   p999: number;
+  /** Whether everything came home after the last message. */
+  home: boolean;
+  /** Messages and deliveries since everybody is in, also those before and after the time that was measured. */
+  sent: number;
+  heard: number;
 }
 
 /** How many may be entering at the same time. */

@@ -25,17 +25,21 @@ export const fanOut: Scenario = {
     );
     const rounds: Round[] = [];
     for (let nth = 1; nth <= bench.rounds; nth++) {
-      for (const { crowd, subject } of pairs) rounds.push(await measure(bench, subject, crowd, nth));
+      for (const { crowd, subject } of pairs) rounds.push(...(await measure(bench, subject, crowd, nth)));
     }
-    const rows = pairs.map(({ crowd, subject }) => rowOf(rounds, subject, crowd));
+    const rows = pairs.flatMap(({ crowd, subject }) => rowsOf(rounds, subject, crowd));
     return { rows, ratios: ratiosOf(rows) };
   },
 };
 
-async function measure(bench: Bench, subject: Subject, crowd: Crowd, nth: number): Promise<Round> {
-  const measured = await within(bench, subject, crowd, (load) => saturated(bench, load, crowd));
-  bench.say(`fan-out ${nth}/${bench.rounds} ${crowd.name} ${subject.name}: ${(perCpu(measured) / 1e6).toFixed(3)} M`);
-  return { subject, crowd, measured };
+async function measure(bench: Bench, subject: Subject, crowd: Crowd, nth: number): Promise<Round[]> {
+  const what = `fan-out ${nth}/${bench.rounds} ${crowd.name} ${subject.name}`;
+  const measured = await bench.attempt(what, () =>
+    within(bench, subject, crowd, (load) => saturated(bench, load, crowd)),
+  );
+  if (!measured) return [];
+  bench.say(`${what}: ${(perCpu(measured) / 1e6).toFixed(3)} M`);
+  return [{ subject, crowd, measured }];
 }
 
 /**
@@ -58,8 +62,9 @@ function perCpu({ deliveries, cpu }: Measured): number {
   return deliveries / cpu;
 }
 
-function rowOf(rounds: readonly Round[], subject: Subject, crowd: Crowd): Row {
+function rowsOf(rounds: readonly Round[], subject: Subject, crowd: Crowd): Row[] {
   const own = rounds.filter((round) => round.subject === subject && round.crowd === crowd).map((one) => one.measured);
+  if (own.length === 0) return [];
   const row = {
     scenario: crowd.name,
     subject: subject.name,
@@ -68,12 +73,14 @@ function rowOf(rounds: readonly Round[], subject: Subject, crowd: Crowd): Row {
     unit: "1/s",
   };
   const remark = remarkOn(own, crowd);
-  return remark ? { ...row, remark } : row;
+  return [remark ? { ...row, remark } : row];
 }
 
 function remarkOn(own: readonly Measured[], crowd: Crowd): string | null {
   const most = (those: readonly Measured[]) => those.length * 2 > own.length;
   if (most(own.filter(({ deliveries }) => deliveries < turnOf(crowd)))) return "too slow to be measured so";
+  const lost = own.filter(({ home, sent, heard }) => home && heard !== sent * crowd.members);
+  if (lost.length > 0) return "deliveries were lost or doubled";
   const limited = own.filter(({ busy, cpu, seconds }) => busy > GENERATOR_BUSY && cpu / seconds < SERVER_IDLE);
   return most(limited) ? "the load generator was the limit" : null;
 }

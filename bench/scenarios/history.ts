@@ -30,7 +30,7 @@ interface Asked {
 
 interface Question {
   name: string;
-  /** What the ratio of the largest to the smallest is called. */
+  /** What the ratio of the largest to the smallest is called, before their sizes. */
   ratio: string;
   ask(asked: Asked): Promise<unknown>;
 }
@@ -38,12 +38,12 @@ interface Question {
 const QUESTIONS: readonly Question[] = [
   {
     name: "the newest page",
-    ratio: "history_page",
+    ratio: "history",
     ask: ({ stage, user, conversation }) => stage.chat.run({ user }, "history", { conversation, limit: PAGE }),
   },
   {
     name: "a page anywhere",
-    ratio: "history_page_anywhere",
+    ratio: "history_anywhere",
     ask: ({ stage, user, conversation, head }) =>
       stage.chat.run({ user }, "history", { conversation, limit: PAGE, before: PAGE + any(head - PAGE) + 1 }),
   },
@@ -123,9 +123,14 @@ function found(sizes: readonly number[], took: Took): Found {
       rows.push({ ...about, figure: `${figure}, p50`, value: median(times) * 1000 });
       rows.push({ ...about, figure: `${figure}, p99`, value: quantile(times, 0.99) * 1000 });
     }
-    ratios[ratio] = median(bySize.at(-1) as number[]) / median(bySize[0] as number[]);
+    ratios[`${ratio}_${sizeOf(sizes.at(-1))}_vs_${sizeOf(sizes[0])}`] =
+      median(bySize.at(-1) as number[]) / median(bySize[0] as number[]);
   }
   return { rows, ratios };
+}
+
+function sizeOf(messages = 0): string {
+  return `1e${Math.log10(messages)}`;
 }
 
 function any(below: number): number {

@@ -38,7 +38,7 @@ export const latency: Scenario = {
     for (let nth = 1; nth <= bench.rounds; nth++) {
       syncs.push(syncP99(bench.folder));
       for (const pace of paces) {
-        for (const subject of subjects) rounds.push(await measure(bench, subject, pace, nth));
+        for (const subject of subjects) rounds.push(...(await measure(bench, subject, pace, nth)));
       }
     }
     const rows = paces.flatMap((pace) => subjects.flatMap((subject) => rowsOf(rounds, subject, pace)));
@@ -62,12 +62,16 @@ async function pacesOf(bench: Bench): Promise<Pace[]> {
   return paces;
 }
 
-async function measure(bench: Bench, subject: Subject, pace: Pace, nth: number): Promise<Round> {
+async function measure(bench: Bench, subject: Subject, pace: Pace, nth: number): Promise<Round[]> {
+  const what = `latency ${nth}/${bench.rounds} ${nameOf(pace)} ${subject.name}`;
   const [warm, seconds] = bench.quick ? [0.5, 1] : [2, 6];
-  const measured = await within(bench, subject, pace.crowd, (load) => load.pace(pace.rate, warm, seconds));
+  const measured = await bench.attempt(what, () =>
+    within(bench, subject, pace.crowd, (load) => load.pace(pace.rate, warm, seconds)),
+  );
+  if (!measured) return [];
   const shown = `${measured.p50.toFixed(2)} · ${measured.p99.toFixed(2)} · ${measured.p999.toFixed(2)} ms`;
-  bench.say(`latency ${nth}/${bench.rounds} ${nameOf(pace)} ${subject.name}: ${shown}`);
-  return { subject, pace, measured };
+  bench.say(`${what}: ${shown}`);
+  return [{ subject, pace, measured }];
 }
 
 function nameOf({ crowd, rate, about }: Pace): string {
@@ -75,13 +79,12 @@ function nameOf({ crowd, rate, about }: Pace): string {
 }
 
 function rowsOf(rounds: readonly Round[], subject: Subject, pace: Pace): Row[] {
-  return (["p50", "p99", "p999"] as const).map((which) => ({
-    scenario: `latency, ${nameOf(pace)}`,
-    subject: subject.name,
-    figure: which === "p999" ? "p99.9" : which,
-    value: medianOf(rounds, subject.name, pace, which) ?? 0,
-    unit: "ms",
-  }));
+  return (["p50", "p99", "p999"] as const).flatMap((which) => {
+    const value = medianOf(rounds, subject.name, pace, which);
+    if (value === null) return [];
+    const figure = which === "p999" ? "p99.9" : which;
+    return [{ scenario: `latency, ${nameOf(pace)}`, subject: subject.name, figure, value, unit: "ms" }];
+  });
 }
 
 function medianOf(rounds: readonly Round[], name: string, pace: Pace, which: "p50" | "p99" | "p999"): number | null {

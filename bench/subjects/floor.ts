@@ -1,6 +1,6 @@
-import { compiled, hasCompiler } from "../load/compile.ts";
+import { compiled } from "../load/compile.ts";
 import { frame, handshake, MARKED, NUMBER, type Running, SERIAL, type Subject, WHO } from "../subject.ts";
-import { freePort, serving } from "./process.ts";
+import { freePort, lacking, serving } from "./process.ts";
 
 /** The smallest program that copies bytes to sockets; see floor/floor.c. */
 export function floor(writes: "coalesced" | "each"): Subject {
@@ -8,7 +8,7 @@ export function floor(writes: "coalesced" | "each"): Subject {
     name: writes === "coalesced" ? "floor" : "floor-each",
     about:
       writes === "coalesced" ? "C, epoll, one write for each turn and member" : "C, epoll, a write for each delivery",
-    missing: async () => (hasCompiler() ? null : "there is no C compiler (cc)"),
+    missing: () => lacking(compiled("floor/floor.c")),
     async start(_shape, core): Promise<Running> {
       return bare([await compiled("floor/floor.c"), "PORT", writes], _shape.members, core);
     },

@@ -1,0 +1,78 @@
+import { expect, test } from "bun:test";
+import { cpus } from "node:os";
+import { Load } from "../../bench/load/load.ts";
+import { frame, handshake, MARKED } from "../../bench/subject.ts";
+import { bunFloor } from "../../bench/subjects/floor.ts";
+import { compiler, orSkip } from "../../tools/debian.ts";
+import { temporaryFolder } from "../kit/process.ts";
+
+const cc = await orSkip(compiler());
+const LAST = cpus().length - 1;
+
+/** Counts what is said in a room, as it stands. */
+async function listenerAt(port: number, room: string): Promise<{ said: () => number; leave(): void }> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${room}`);
+  let said = 0;
+  socket.onmessage = ({ data }) => {
+    said += JSON.parse(data as string).length;
+  };
+  await new Promise((resolve) => {
+    socket.onopen = resolve;
+  });
+  return { said: () => said, leave: () => socket.close() };
+}
+
+test.skipIf(!cc)(
+  "[BEN1] what two people say in a room of five reaches all five, and is counted once each",
+  async () => {
+    const shape = { rooms: 1, members: 5 };
+    const [running, folder] = [await bunFloor.start(shape, 0), temporaryFolder()];
+    try {
+      const members = Array.from({ length: shape.members }, (_, n) => running.member(n));
+      const silent = members.map((member, n) => (n < 2 ? member : { ...member, post: new Uint8Array() }));
+      const listener = await listenerAt((members[0] as { port: number }).port, "/0");
+      const { load } = await Load.enter(running, silent, { core: LAST, folder: folder.path });
+      for (const run of [() => load.saturate(3, 0, 0.3), () => load.pace(500, 0.1, 0.3)]) {
+        const { home, sent, heard, messages } = await run();
+        expect(home).toBe(true);
+        expect(messages).toBeGreaterThan(100);
+        expect(heard).toBe(sent * shape.members);
+        for (let waited = 0; waited < 100 && listener.said() < sent; waited++) await Bun.sleep(10);
+        expect(listener.said()).toBe(sent);
+      }
+      await load.leave();
+      listener.leave();
+    } finally {
+      await running.stop();
+      folder.remove();
+    }
+  },
+);
+
+/** Says everything back to whoever said it, so many milliseconds later. */
+function lateEcho(ms: number): Bun.Server<undefined> {
+  return Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: (request, own) => (own.upgrade(request) ? undefined : new Response(null, { status: 400 })),
+    websocket: { message: (ws, said) => void setTimeout(() => ws.send(said), ms) },
+  });
+}
+
+test.skipIf(!cc)("[BEN1] a rate is kept, and it is measured how late a message comes", async () => {
+  const [server, folder] = [lateEcho(30), temporaryFolder()];
+  const echo = { port: server.port ?? 0, steps: [handshake("/")], post: frame(MARKED) };
+  try {
+    const { load } = await Load.enter({ pids: [process.pid] }, [echo, echo], { core: LAST, folder: folder.path });
+    const { messages, seconds, deliveries, p50, p99, cpu } = await load.pace(500, 0.2, 1);
+    expect(messages / seconds).toBeWithin(450, 550);
+    expect(deliveries).toBeWithin(400, 600);
+    expect(p50).toBeWithin(29, 300);
+    expect(p99).toBeGreaterThanOrEqual(p50);
+    expect(cpu).toBeGreaterThan(0);
+    await load.leave();
+  } finally {
+    await server.stop(true);
+    folder.remove();
+  }
+});
