@@ -28,6 +28,10 @@ export function fold(conversation: Conversation, entry: Entry, me: UserId): Conv
     case "blocked":
     case "unblocked":
       return conversation;
+    default:
+      // A kind of a later version.
+      entry satisfies never;
+      return conversation;
   }
 }
 

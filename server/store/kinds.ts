@@ -27,6 +27,7 @@ export function codeOf(kind: EntryKind): number {
   return CODES[kind];
 }
 
+/** What a later version wrote while a cluster is upgraded is an entry that says nothing to anybody here. */
 export function kindOf(code: number): EntryKind {
-  return KINDS[code] as EntryKind;
+  return KINDS[code] ?? (`later_${code}` as EntryKind);
 }

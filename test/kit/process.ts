@@ -125,7 +125,8 @@ export interface ServerOptions {
 export class ServerProcess {
   readonly url: string;
   readonly #env: Record<string, string>;
-  readonly #command: string[];
+  readonly #under: string[];
+  #preload: string | undefined;
   #process: Bun.Subprocess<"ignore", "pipe", "pipe"> | null = null;
   #said: Promise<unknown> = Promise.resolve();
   output = "";
@@ -133,9 +134,10 @@ export class ServerProcess {
   constructor(options: ServerOptions) {
     this.url = `http://127.0.0.1:${options.port}`;
     const { port, data, env, under = [], preload } = options;
+    this.#under = under;
+    this.#preload = preload;
     const quiet = { LOG_LEVEL: "warn", PARLEY_RATE_LIMITS: "off" };
     this.#env = { HOST: "127.0.0.1", PORT: `${port}`, PARLEY_DATA: data, ...quiet, ...env };
-    this.#command = [...under, process.execPath, ...(preload ? ["--preload", preload] : []), "server/main.ts"];
   }
 
   get pid(): number {
@@ -152,10 +154,16 @@ export class ServerProcess {
     }
   }
 
+  /** From its next start on it is another program: this one, after what that module changes of it. */
+  become(preload: string): void {
+    this.#preload = preload;
+  }
+
   /** Starts it, and waits for nothing. */
   spawn(): void {
     this.output = "";
-    this.#process = Bun.spawn(this.#command, {
+    const before = this.#preload ? ["--preload", this.#preload] : [];
+    this.#process = Bun.spawn([...this.#under, process.execPath, ...before, "server/main.ts"], {
       cwd: ROOT,
       env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? tmpdir(), ...this.#env },
       stdin: "ignore",

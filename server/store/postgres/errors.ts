@@ -5,8 +5,8 @@ import postgres from "postgres";
 const CIRCUMSTANCES = /^(08|53|57|58|25006|25P0[34]|55P03|F0)/;
 /** Those after which the connection is gone. */
 const ENDED = /^(08|57P0[1-5]|25P0[34])/;
-/** The transaction was undone because of another one: it may be asked again as it is. */
-const UNDONE = /^(40001|40P01)$/;
+/** The transaction was undone because of another one, or could wait for it no longer: it may be asked again as it is. */
+const UNDONE = /^(40001|40P01|55P03)$/;
 /** Codes of the driver and of the network. */
 const LOST =
   /^(CONNECTION_|CONNECT_|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|ERR_SOCKET|UNSAFE_)/;

@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { StoreError } from "../errors.ts";
 import { refuseMoved } from "../seal.ts";
-import { codeOf, explained } from "./errors.ts";
+import { codeOf, explained, isUndone } from "./errors.ts";
 import { schemaLock } from "./locks.ts";
 import { type Database, type Pool, poolOf, transact } from "./pool.ts";
 import { MIGRATIONS } from "./schema.ts";
@@ -33,6 +33,11 @@ const DEAD_LINES = {
   tcp_keepalives_count: 3,
   tcp_user_timeout: 25_000,
 };
+
+/** So often, and after such a pause, it is tried to bring a schema to the present where locks are in the way for so long. */
+const ATTEMPTS = 20;
+const PAUSE = 500;
+const LOCK_WITHIN = 1_000;
 
 /**
  * Reaches a database and brings its schema to the present; `ended` is called whenever a connection ends. Throws
@@ -82,9 +87,20 @@ export async function refuseForgetful(sql: Database): Promise<void> {
   }
 }
 
-/** One node migrates, and the others wait for it. */
-async function prepare(sql: Database, { schema, proof }: PostgresOptions): Promise<void> {
-  await transact(sql, async (one) => {
+/** One node migrates, and the others that start wait for it; where it is in the way of those that run, it tries again. */
+async function prepare(sql: Database, options: PostgresOptions): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await prepareOnce(sql, options);
+    } catch (error) {
+      if (!isUndone(error) || attempt === ATTEMPTS) throw error;
+      await Bun.sleep(PAUSE);
+    }
+  }
+}
+
+function prepareOnce(sql: Database, { schema, proof }: PostgresOptions): Promise<void> {
+  return transact(sql, async (one) => {
     await migrate(one, schema);
     refuseMoved(await readMeta(one, "sealed"), await readMeta(one, "arriving"));
     if ((await readMeta(one, "epoch")) === null) await writeMeta(one, "epoch", freshEpoch());
@@ -98,7 +114,10 @@ async function prepare(sql: Database, { schema, proof }: PostgresOptions): Promi
 
 /** Brings a schema to the present within a transaction, and makes it where it is missing. Refuses one that is newer. */
 export async function migrate(one: Database, schema: string): Promise<void> {
+  await one`SET LOCAL statement_timeout = 0`;
   await one`SELECT pg_advisory_xact_lock(${schemaLock()})`;
+  // Whoever waits for a lock on a table keeps all those waiting who come later.
+  await one.unsafe(`SET LOCAL lock_timeout = ${LOCK_WITHIN}`);
   await one.unsafe(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
   await one`CREATE TABLE IF NOT EXISTS meta (name text PRIMARY KEY, value text NOT NULL)`;
   const version = Number((await readMeta(one, "schema_version")) ?? 0);
