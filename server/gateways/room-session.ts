@@ -4,6 +4,7 @@ import type { Clock } from "../core/ports.ts";
 import type { User } from "../core/rows.ts";
 import type { Channel, Guest } from "./channel.ts";
 import type { Session, Socket } from "./dialect.ts";
+import { Lane } from "./lane.ts";
 import { orTooFast, type Rates } from "./rates.ts";
 import { calledIn } from "./who.ts";
 
@@ -60,13 +61,10 @@ export class RoomSession implements Session, Guest {
   readonly since: number;
   active: number;
   readonly #parts: RoomSessionParts;
-  #lane: Promise<void>;
+  readonly #lane: Lane;
   /** Resolves when everything that was posted so far is durable, or was refused. */
   #posted: Promise<unknown> = Promise.resolve();
-  #bytes = 0;
-  #count = 0;
   #silence = 0;
-  #draining = false;
   /** Ended for what was sent: nothing that came after it counts. */
   #refused = false;
 
@@ -75,7 +73,7 @@ export class RoomSession implements Session, Guest {
     this.socket = socket;
     this.user = parts.user;
     this.since = this.active = parts.clock.now();
-    this.#lane = parts.channel.enter(this, parts.membership);
+    this.#lane = new Lane(parts.limits, parts.channel.enter(this, parts.membership));
   }
 
   get saysBlank(): boolean {
@@ -112,7 +110,7 @@ export class RoomSession implements Session, Guest {
   }
 
   drain(): void {
-    this.#draining = true;
+    this.#lane.stop();
   }
 
   bye(): void {
@@ -126,28 +124,17 @@ export class RoomSession implements Session, Guest {
   }
 
   #post(text: string, bytes: number): void {
-    const { pendingBytes, pendingCommands } = this.#parts.limits;
-    if (this.#draining) throw new ChatError("unavailable");
-    if (this.#bytes + bytes > pendingBytes || this.#count >= pendingCommands) throw new ChatError("too_fast");
-    this.#bytes += bytes;
-    this.#count += 1;
-    const turn = this.#lane;
-    const { promise: placed, resolve } = Promise.withResolvers<void>();
-    this.#lane = placed;
     const before = this.#posted;
-    const done = turn
-      .then(() => (this.#refused ? undefined : this.#parts.channel.post(this, text, resolve)))
-      .catch((error) => this.#refuse(error, before))
-      .finally(() => {
-        resolve();
-        this.#bytes -= bytes;
-        this.#count -= 1;
-      });
+    const done = this.#lane.take(
+      bytes,
+      (placed) => (this.#refused ? undefined : this.#parts.channel.post(this, text, placed)),
+      (error) => this.#refuse(error, before),
+    );
     this.#posted = Promise.all([before, done]);
   }
 
   #afterEntering(step: () => void): void {
-    void this.#lane.then(() => {
+    void this.#lane.behind(() => {
       if (!this.isGone) step();
     });
   }

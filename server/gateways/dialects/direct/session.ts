@@ -4,6 +4,7 @@ import { checkUnblocked } from "../../../core/blocks.ts";
 import type { User } from "../../../core/rows.ts";
 import type { Session, Socket } from "../../dialect.ts";
 import type { DialectParts } from "../../foreign.ts";
+import { Lane } from "../../lane.ts";
 import { orTooFast } from "../../rates.ts";
 import { type Ask, decode, established, pong, refusal, type To, typingIndicator } from "./codec.ts";
 import type { Online } from "./online.ts";
@@ -32,12 +33,9 @@ export class DirectSession implements Session, Reader {
   readonly #parts: DirectSessionParts;
   readonly #socket: Socket;
   readonly #places: Places;
-  #lane: Promise<void> = Promise.resolve();
+  readonly #lane: Lane;
   #saying: Promise<void> = Promise.resolve();
-  #bytes = 0;
-  #count = 0;
   #silence = 0;
-  #isDraining = false;
   #isGone = false;
   /** What was said, and is not known to have come. */
   #said = new Map<ConversationId, Seq>();
@@ -50,6 +48,7 @@ export class DirectSession implements Session, Reader {
     this.#parts = parts;
     this.user = user;
     this.#socket = socket;
+    this.#lane = new Lane(parts.limits);
     this.#places = new Places({ ...parts, ended: () => this.#end(1008, "Signed out") }, this);
     this.say(established(user.id, parts.clock.now()));
     parts.online.add(user.id, this);
@@ -108,7 +107,7 @@ export class DirectSession implements Session, Reader {
   }
 
   drain(): void {
-    this.#isDraining = true;
+    this.#lane.stop();
   }
 
   bye(): void {
@@ -152,24 +151,8 @@ export class DirectSession implements Session, Reader {
     if ("user" in to) for (const other of this.#parts.online.of(to.user)) other.say(frame);
   }
 
-  /** What somebody sends is done in its order; the next begins once the place of this one is certain. */
   #inTurn(bytes: number, step: (placed: () => void) => Promise<void>): void {
-    const { pendingBytes, pendingCommands } = this.#parts.limits;
-    if (this.#isDraining) throw new ChatError("unavailable");
-    if (this.#bytes + bytes > pendingBytes || this.#count >= pendingCommands) throw new ChatError("too_fast");
-    this.#bytes += bytes;
-    this.#count += 1;
-    const turn = this.#lane;
-    const { promise: placed, resolve } = Promise.withResolvers<void>();
-    this.#lane = placed;
-    turn
-      .then(() => step(resolve))
-      .catch((error) => this.#refuse(error))
-      .finally(() => {
-        resolve();
-        this.#bytes -= bytes;
-        this.#count -= 1;
-      });
+    void this.#lane.take(bytes, step, (error) => this.#refuse(error));
   }
 
   #confirmLate(): void {
