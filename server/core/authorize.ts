@@ -18,10 +18,10 @@ export function obtain(
 }
 
 async function look(store: Store, actor: Actor, conversation: ConversationId, uninvited?: Action): Promise<Place> {
-  // One after the other: a membership that is older than the head would miss that it ended before it.
-  const row = await store.conversation(conversation);
-  const member = row && (await store.member(conversation, actor.user.id));
-  if (!row) throw new ChatError("not_found");
+  // Both at one moment: a membership that is older than the head would miss that it ended before it.
+  const standing = await store.standing(conversation, actor.user.id);
+  if (!standing) throw new ChatError("not_found");
+  const { row, member } = standing;
   const visible = member !== null || (row.kind === "room" && row.visibility === "public");
   if (!visible && !(uninvited && can(actor.user, uninvited, row, null))) throw new ChatError("not_found");
   if (row.closed) throw new ChatError("gone");

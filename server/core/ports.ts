@@ -3,7 +3,7 @@ import type { Entry } from "@parley/protocol/entries";
 import type { ConversationId, EntryId, Epoch, Key, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Signal } from "@parley/protocol/signals";
 import type { Committed, MarkMove, Write } from "./commit.ts";
-import type { ConversationRow, Head, Logged, MemberRow, Stretch, Unread, User } from "./rows.ts";
+import type { ConversationRow, Head, Logged, MemberRow, Sight, Standing, Stretch, Unread, User } from "./rows.ts";
 
 export type MarksSignal = Extract<Signal, { t: "marks" }>;
 
@@ -101,6 +101,10 @@ export interface Store {
 
   conversation(id: ConversationId): Promise<ConversationRow | null>;
   member(conversation: ConversationId, user: UserId): Promise<MemberRow | null>;
+  /** Null where there is no such conversation. */
+  standing(conversation: ConversationId, user: UserId): Promise<Standing | null>;
+  /** The same with counts as `unread` has them, from the read mark on; nothing is unread for whoever is no member. */
+  sight(conversation: ConversationId, user: UserId): Promise<Sight | null>;
   /** Every conversation this person is in, closed ones and the inbox left out. */
   memberships(user: UserId): Promise<{ row: ConversationRow; member: MemberRow }[]>;
   /** Ranges of seqs in which this person was a member, oldest first; the last one is open (`to` null) for a member. */

@@ -1,7 +1,7 @@
 import type { Conversation, MemberRole } from "@parley/protocol/conversations";
 import type { Cursor } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
-import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
+import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
 import type { Person } from "@parley/protocol/people";
 
@@ -48,6 +48,19 @@ export interface Stretch {
   to: Seq;
   asOf: Seq;
   items: Item[];
+}
+
+/** A conversation and one person's place in it, null for whoever is no member: both at the same moment. */
+export interface Standing {
+  row: ConversationRow;
+  member: MemberRow | null;
+}
+
+/** Likewise, with what a member did not read, and when the newest entry was written. */
+export interface Sight extends Standing {
+  unread: number;
+  mentions: number;
+  latest: Time;
 }
 
 export interface Unread {

@@ -1,9 +1,9 @@
 import type { Conversation, Mark } from "@parley/protocol/conversations";
-import type { ConversationId, Time, UserId } from "@parley/protocol/ids";
+import type { ConversationId, UserId } from "@parley/protocol/ids";
 import { tellsMarks } from "@parley/protocol/marks";
 import type { Person } from "@parley/protocol/people";
 import type { Store } from "./ports.ts";
-import type { ConversationRow, MemberRow, User } from "./rows.ts";
+import type { Sight, User } from "./rows.ts";
 
 export function personOf(user: User): Person {
   const { inbox: _, ...person } = user;
@@ -22,32 +22,17 @@ export async function summarise(
   user: UserId,
 ): Promise<Conversation | null> {
   for (;;) {
-    // One after the other: everything is read between two looks at the head, which must be the same.
-    const row = await store.conversation(conversation);
-    if (!row || row.closed) return null;
-    const member = await store.member(conversation, user);
-    const counts = member
-      ? await store.unread(conversation, user, member.read)
-      : { unread: 0, mentions: 0, asOf: row.head };
-    const marks = tellsMarks(row) && member ? await store.marks(conversation) : [];
-    const latest = await timeAt(store, row);
+    const sight = await store.sight(conversation, user);
+    if (!sight || sight.row.closed) return null;
+    if (!sight.member || !tellsMarks(sight.row)) return describe(sight, []);
+    // Read between two looks at the head, which must be the same.
+    const marks = await store.marks(conversation);
     const again = await store.conversation(conversation);
-    if (again?.head === row.head && counts.asOf === row.head)
-      return { ...describe(row, member, counts, marks), latest };
+    if (again?.head === sight.row.head) return describe(sight, marks);
   }
 }
 
-/** When the newest entry was written: entries know it, so that no commit has to. */
-async function timeAt(store: Store, { id, head, created }: ConversationRow): Promise<Time> {
-  return (await store.entry(id, head))?.time ?? created;
-}
-
-function describe(
-  row: ConversationRow,
-  member: MemberRow | null,
-  counts: { unread: number; mentions: number },
-  marks: Mark[],
-): Omit<Conversation, "latest"> {
+function describe({ row, member, unread, mentions, latest }: Sight, marks: Mark[]): Conversation {
   const { closed: _, moved: __, messages: ___, ...shown } = row;
   return {
     ...shown,
@@ -55,9 +40,10 @@ function describe(
     joined: member?.joined ?? 0,
     delivered: member?.delivered ?? 0,
     read: member?.read ?? 0,
-    unread: counts.unread,
-    mentions: counts.mentions,
+    unread,
+    mentions,
     marks,
+    latest,
   };
 }
 

@@ -30,6 +30,8 @@ export const ACCESS = ["passwordOf", "claimant", "addToken", "hasToken"] as cons
 export const READS = [
   "conversation",
   "member",
+  "standing",
+  "sight",
   "memberships",
   "spans",
   "members",

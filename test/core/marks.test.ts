@@ -123,19 +123,25 @@ test("[MARK8] where no telling was lost a beat reads no marks and tells none", a
   expect(asked()).toBe(0);
 });
 
+/** Something happens after a summary has read its marks of this conversation, and before it has them. */
+function afterReading(store: Store, name: "marks" | "sight", at: number, happens: () => Promise<unknown>): void {
+  const real = store[name].bind(store) as (...args: unknown[]) => Promise<unknown>;
+  const waits = async (...args: unknown[]) => {
+    const found = await real(...args);
+    if (args[0] !== at) return found;
+    Object.assign(store, { [name]: real });
+    await happens();
+    return found;
+  };
+  Object.assign(store, { [name]: waits });
+}
+
 for (const where of ["pair", "room"] as const) {
   test(`[MARK8] a mark that is told while a summary is on its way comes to that reader at the next beat: ${where}`, async () => {
     const now = await scene();
     const { store, stage, ada, ben } = now;
     const [at, seq, reader] = where === "pair" ? [now.pair, now.said, ada] : [now.room, now.seq, ben];
-    const entry = store.entry.bind(store);
-    // A summary has its marks when it asks for its newest entry.
-    store.entry = async (conversation, of) => {
-      if (conversation !== at) return entry(conversation, of);
-      store.entry = entry;
-      await read(now, ben, at, seq);
-      return entry(conversation, of);
-    };
+    afterReading(store, where === "pair" ? "marks" : "sight", at, () => read(now, ben, at, seq));
     const late = await stage.seat(reader);
     expect(late.told("conversation").find(({ conversation }) => conversation.id === at)).toBeDefined();
     late.frames.splice(0);

@@ -2,14 +2,15 @@ import { expect, test } from "bun:test";
 import { memoryStore } from "@parley/server/store/memory/memory";
 import { Stage } from "../kit/stage.ts";
 
-/** A store that lets the state of conversations wait until it is told to go on. */
+/** A store that keeps what it read of somebody's place in a conversation until it is told to go on. */
 function waitingStore() {
   const store = memoryStore();
-  const read = store.conversation.bind(store);
+  const read = store.standing.bind(store);
   const gate = { open: Promise.resolve() };
-  store.conversation = async (id) => {
+  store.standing = async (conversation, user) => {
+    const standing = await read(conversation, user);
     await gate.open;
-    return read(id);
+    return standing;
   };
   return { store, gate };
 }

@@ -44,6 +44,8 @@ async function aboutConversation(store: Store, id: number, people: readonly User
     named: row?.name ? await store.roomNamed(row.name) : null,
     reached: await Promise.all(entries.map(({ seq, author }) => store.reachedBy(id, seq, author))),
     unread: await Promise.all(people.map((person) => store.unread(id, person.id, 0))),
+    sights: await Promise.all(people.map((person) => store.sight(id, person.id))),
+    standings: await Promise.all(people.map((person) => store.standing(id, person.id))),
     spans: await Promise.all(people.map((person) => store.spans(id, person.id))),
     directs: await Promise.all(people.slice(1).map((person) => store.direct((people[0] as User).id, person.id))),
   };

@@ -16,7 +16,19 @@ interface Change {
 
 /** Questions that change nothing; what else the port has is written down, and so survives. */
 const READS = new Set<string>([
-  ...["users", "usersByHandle", "findUsers", "conversation", "member", "memberships", "spans", "members", "rooms"],
+  ...[
+    "users",
+    "usersByHandle",
+    "findUsers",
+    "conversation",
+    "member",
+    "standing",
+    "sight",
+    "memberships",
+    "spans",
+    "members",
+    "rooms",
+  ],
   ...["heads", "entries", "entry", "located", "roomNamed", "direct", "recall", "stretch", "unread", "marks", "reached"],
   ...["reachedBy", "passwordOf", "claimant", "hasToken", "ready", "close"],
 ]);

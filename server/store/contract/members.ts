@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { draft, joined, left, message, type Open, opens, play, write } from "./kit.ts";
+import { direct, draft, joined, left, message, NOW, type Open, openedBy, opens, play, write } from "./kit.ts";
 
 /** What entries add up to: members, spans, names and ends of conversations. */
 export function membersContract(open: Open): void {
@@ -23,6 +23,36 @@ export function membersContract(open: Open): void {
         { from: 3, to: 4 },
         { from: 6, to: null },
       ]);
+    }));
+
+  test("[LOG7] a conversation and somebody's place in it are read at one moment, with what they did not read", () =>
+    play(open, async (world) => {
+      const [ann, bob, eve] = [await world.person("Ann"), await world.person("Bob"), await world.person("Eve")];
+      const at = await world.place([ann, bob]);
+      await world.say(ann, at, "one");
+      await world.say(ann, at, "two", [bob.id]);
+      await world.say(bob, at, "three");
+      await world.mark([at, bob, 4, 4]);
+      const row = await world.store.conversation(at);
+      const member = await world.store.member(at, bob.id);
+      expect(await world.store.standing(at, bob.id)).toEqual({ row, member } as never);
+      const sight = { row, member, unread: 1, mentions: 1, latest: NOW };
+      expect(await world.store.sight(at, bob.id)).toEqual(sight as never);
+      const outside = { row, member: null };
+      expect(await world.store.standing(at, eve.id)).toEqual(outside as never);
+      expect(await world.store.sight(at, eve.id)).toEqual({ ...outside, unread: 0, mentions: 0, latest: NOW } as never);
+      expect(await world.store.standing(at + 100, bob.id)).toBeNull();
+      expect(await world.store.sight(at + 100, bob.id)).toBeNull();
+    }));
+
+  test("[LOG7] in a direct every unread message counts as a mention", () =>
+    play(open, async (world) => {
+      const [ann, bob] = [await world.person("Ann"), await world.person("Bob")];
+      const at = openedBy((await world.commit(direct([ann, bob], "d")))[0]);
+      await world.say(ann, at, "one");
+      await world.say(ann, at, "two");
+      expect(await world.store.sight(at, bob.id)).toMatchObject({ unread: 2, mentions: 2 });
+      expect(await world.store.sight(at, ann.id)).toMatchObject({ unread: 0, mentions: 0 });
     }));
 
   test("[LOG7] joining twice counts once and keeps the membership, with its new role", () =>

@@ -52,6 +52,8 @@ function conversationsOf(state: State) {
   return {
     conversation: async (id) => own(state.logs.get(id)?.row ?? null),
     member: async (conversation, user) => own(state.logs.get(conversation)?.members.get(user) ?? null),
+    standing: async (conversation, user) => own(reads.standing(state.logs.get(conversation), user)),
+    sight: async (conversation, user) => own(reads.sight(state.logs.get(conversation), user)),
     memberships: async (user) => own(reads.memberships(state, user)),
     spans: async (conversation, user) => own(state.logs.get(conversation)?.spans.get(user) ?? []),
     async members(conversation, after, limit): Promise<Member[]> {

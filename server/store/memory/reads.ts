@@ -3,10 +3,21 @@ import type { Entry } from "@parley/protocol/entries";
 import type { ConversationId, EntryId, Seq, Time, UserId } from "@parley/protocol/ids";
 import type { Item } from "@parley/protocol/messages";
 import { fold } from "../../core/fold.ts";
-import type { ConversationRow, Head, Logged, MemberRow, Stretch, Unread } from "../../core/rows.ts";
+import type { ConversationRow, Head, Logged, MemberRow, Sight, Standing, Stretch, Unread } from "../../core/rows.ts";
 import { COUNTED, SCANNED } from "../bounds.ts";
 import { type Edit, itemOf } from "../items.ts";
 import type { Log, Move, State } from "./state.ts";
+
+export function standing(log: Log | undefined, user: UserId): Standing | null {
+  return log ? { row: log.row, member: log.members.get(user) ?? null } : null;
+}
+
+export function sight(log: Log | undefined, user: UserId): Sight | null {
+  const stood = standing(log, user);
+  if (!log || !stood) return null;
+  const { unread: others, mentions } = stood.member ? unread(log, user, stood.member.read) : { unread: 0, mentions: 0 };
+  return { ...stood, unread: others, mentions, latest: log.entries.at(-1)?.time ?? log.row.created };
+}
 
 export function memberships(state: State, user: UserId): { row: ConversationRow; member: MemberRow }[] {
   return [...state.logs.values()]

@@ -1,14 +1,18 @@
 import type { Mark, Member, Reach, RoomListing } from "@parley/protocol/conversations";
 import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
-import type { ConversationRow, Head, MemberRow, Unread } from "../../core/rows.ts";
+import type { ConversationRow, Head, MemberRow, Sight, Standing, Unread } from "../../core/rows.ts";
 import { COUNTED } from "../bounds.ts";
 import { CONVERSATION } from "../rows.ts";
 import type { Database } from "./pool.ts";
 import { conversationOf, type StoredConversation } from "./rows.ts";
 
 type Membership = StoredConversation & Omit<MemberRow, "conversation" | "user">;
+/** With nulls where there is no membership. */
+type Stood = StoredConversation & { [K in "role" | "joined" | "delivered" | "read"]: MemberRow[K] | null };
 type Reached = { user: UserId; has: boolean; knows: boolean; delivered: Time | null; read: Time | null };
+
+const STANDING = `${CONVERSATION}, m.role, m.joined, m.delivered, m.read`;
 
 /** Answers questions about conversations and members. */
 export class Reads {
@@ -44,10 +48,34 @@ export class Reads {
     return row ? { ...row } : null;
   }
 
+  async standing(conversation: ConversationId, user: UserId): Promise<Standing | null> {
+    const sql = this.#sql;
+    const [row] = await sql<Stood[]>`
+      SELECT ${sql.unsafe(STANDING)} FROM conversations AS c
+      LEFT JOIN members AS m ON m.conversation = c.id AND m.person = ${user} WHERE c.id = ${conversation}`;
+    return row ? standingOf(row, user) : null;
+  }
+
+  async sight(conversation: ConversationId, user: UserId): Promise<Sight | null> {
+    const sql = this.#sql;
+    const [row] = await sql<(Stood & Omit<Sight, keyof Standing>)[]>`
+      SELECT ${sql.unsafe(STANDING)},
+        (SELECT count(*) FROM (SELECT FROM entries
+          WHERE conversation = c.id AND seq > m.read AND live AND author <> ${user} LIMIT ${COUNTED}) AS e) AS unread,
+        (SELECT count(*) FROM (SELECT FROM mentions
+          WHERE conversation = c.id AND person = ${user} AND seq > m.read LIMIT ${COUNTED}) AS t) AS mentions,
+        coalesce((SELECT time FROM entries WHERE conversation = c.id AND seq = c.head), c.created) AS latest
+      FROM conversations AS c
+      LEFT JOIN members AS m ON m.conversation = c.id AND m.person = ${user} WHERE c.id = ${conversation}`;
+    if (!row) return null;
+    const { unread, mentions, latest } = row;
+    return { ...standingOf(row, user), unread, mentions: row.kind === "direct" ? unread : mentions, latest };
+  }
+
   async memberships(user: UserId): Promise<{ row: ConversationRow; member: MemberRow }[]> {
     const sql = this.#sql;
     const found = await sql<Membership[]>`
-      SELECT ${sql.unsafe(CONVERSATION)}, m.role, m.joined, m.delivered, m.read
+      SELECT ${sql.unsafe(STANDING)}
       FROM members AS m JOIN conversations AS c ON c.id = m.conversation
       WHERE m.person = ${user} AND NOT c.closed AND c.kind <> 'inbox' ORDER BY m.conversation`;
     return found.map((row) => {
@@ -143,4 +171,10 @@ export class Reads {
       ...(knows && { read }),
     }));
   }
+}
+
+function standingOf(found: Stood, user: UserId): Standing {
+  const row = conversationOf(found);
+  const { role, joined, delivered, read } = found as Membership;
+  return { row, member: found.role && { conversation: row.id, user, role, joined, delivered, read } };
 }

@@ -1,18 +1,29 @@
 import type { Mark, Member, Reach, RoomListing } from "@parley/protocol/conversations";
 import type { ConversationId, Seq, Time, UserId } from "@parley/protocol/ids";
 import { fold } from "../../core/fold.ts";
-import type { ConversationRow, Head, MemberRow, Unread } from "../../core/rows.ts";
+import type { ConversationRow, Head, MemberRow, Sight, Standing, Unread } from "../../core/rows.ts";
 import { COUNTED } from "../bounds.ts";
 import { CONVERSATION } from "../rows.ts";
 import { MARK_KINDS } from "./marks.ts";
 import { conversationOf, MEMBER, type StoredConversation } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 
+const STANDING = `${CONVERSATION}, m.role, m.joined, m.delivered, m.read`;
+
 /** Every question about conversations and members, as it is put to the database. */
 export const READS = {
   conversation: `SELECT ${CONVERSATION} FROM conversations AS c WHERE c.id = ?`,
   member: `SELECT ${MEMBER} FROM members AS m WHERE m.conversation = ? AND m.user = ?`,
-  memberships: `SELECT ${CONVERSATION}, m.role, m.joined, m.delivered, m.read
+  standing: `SELECT ${STANDING} FROM conversations AS c LEFT JOIN members AS m ON m.conversation = c.id AND m.user = ?2
+    WHERE c.id = ?1`,
+  sight: `SELECT ${STANDING},
+      (SELECT count(*) FROM (SELECT 1 FROM entries
+        WHERE conversation = c.id AND seq > m.read AND live = 1 AND author <> ?2 LIMIT ${COUNTED})) AS unread,
+      (SELECT count(*) FROM (SELECT 1 FROM mentions
+        WHERE conversation = c.id AND user = ?2 AND seq > m.read LIMIT ${COUNTED})) AS mentions,
+      coalesce((SELECT time FROM entries WHERE conversation = c.id AND seq = c.head), c.created) AS latest
+    FROM conversations AS c LEFT JOIN members AS m ON m.conversation = c.id AND m.user = ?2 WHERE c.id = ?1`,
+  memberships: `SELECT ${STANDING}
     FROM members AS m INDEXED BY memberships JOIN conversations AS c ON c.id = m.conversation
     WHERE m.user = ? AND c.closed = 0 AND c.kind <> 'inbox' ORDER BY m.conversation`,
   spans: `SELECT began AS 'from', ended AS 'to' FROM spans WHERE conversation = ? AND user = ? ORDER BY began`,
@@ -48,6 +59,8 @@ function passedAt(kind: number): string {
 type Count = { found: number };
 type Reached = { user: UserId; has: number; knows: number; delivered: Time | null; read: Time | null };
 type Membership = StoredConversation & Omit<MemberRow, "conversation" | "user">;
+/** With nulls where there is no membership. */
+type Stood = StoredConversation & { [K in "role" | "joined" | "delivered" | "read"]: MemberRow[K] | null };
 
 /** Answers questions about conversations and members. */
 export class Reads {
@@ -64,6 +77,18 @@ export class Reads {
 
   member(conversation: ConversationId, user: UserId): MemberRow | null {
     return this.#prepared.member.get(conversation, user);
+  }
+
+  standing(conversation: ConversationId, user: UserId): Standing | null {
+    const found = this.#prepared.standing.get(conversation, user);
+    return found && standingOf(found, user);
+  }
+
+  sight(conversation: ConversationId, user: UserId): Sight | null {
+    const found = this.#prepared.sight.get(conversation, user);
+    if (!found) return null;
+    const { unread, mentions, latest } = found;
+    return { ...standingOf(found, user), unread, mentions: found.kind === "direct" ? unread : mentions, latest };
   }
 
   memberships(user: UserId): { row: ConversationRow; member: MemberRow }[] {
@@ -123,10 +148,18 @@ export class Reads {
   }
 }
 
+function standingOf(found: Stood, user: UserId): Standing {
+  const row = conversationOf(found);
+  const { role, joined, delivered, read } = found as Membership;
+  return { row, member: found.role && { conversation: row.id, user, role, joined, delivered, read } };
+}
+
 function prepare(statements: Statements) {
   return {
     conversation: statements.prepare<StoredConversation, [number]>(READS.conversation),
     member: statements.prepare<MemberRow, [number, number]>(READS.member),
+    standing: statements.prepare<Stood, [number, number]>(READS.standing),
+    sight: statements.prepare<Stood & Omit<Sight, keyof Standing>, [number, number]>(READS.sight),
     memberships: statements.prepare<Membership, [number]>(READS.memberships),
     spans: statements.prepare<{ from: Seq; to: Seq | null }, [number, number]>(READS.spans),
     members: statements.prepare<Member, [number, number, number]>(READS.members),
