@@ -93,7 +93,6 @@ test("[MOVE9] a move to Postgres whose process is killed or whose line is cut, w
     ["COPY entries", "stalled", "killed"],
     ["DECLARE", "dead", "killed"],
     ["COMMIT\0", "cut", "alive"],
-    ["COMMIT\0", "dead", "killed"],
     // It arrives, and the answer does not.
     ["COMMIT\0", "deaf", "killed"],
   ] as const) {
@@ -112,7 +111,6 @@ test("[MOVE9] so does the way back", async () => {
   for (const [said, fault, end] of [
     ["FROM entries", "cut", "alive"],
     ["FROM members", "dead", "killed"],
-    ["COMMIT\0", "cut", "alive"],
     ["COMMIT\0", "dead", "killed"],
   ] as const) {
     await interrupted(BACK, said, fault, end);

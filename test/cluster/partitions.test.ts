@@ -1,7 +1,15 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type Client, createClient } from "@parley/client";
+import type { Bus } from "@parley/server/core/ports";
+import type { Broker, Heard } from "../../server/bus/broker.ts";
+import { acquainted, ear } from "../../server/bus/contract.ts";
+import { natsAddress, natsBroker } from "../../server/bus/nats.ts";
+import { redisAddress, redisBroker } from "../../server/bus/redis.ts";
+import { remoteBus } from "../../server/bus/remote.ts";
+import { OwnBroker } from "../kit/brokers.ts";
 import { Cluster, type Links } from "../kit/cluster.ts";
 import type { ServerProcess } from "../kit/process.ts";
+import { FaultProxy } from "../kit/proxy.ts";
 import { until } from "../kit/replicas.ts";
 
 const BEAT = 500;
@@ -13,19 +21,21 @@ let cluster: Cluster;
 const clients: Client[] = [];
 beforeAll(async () => {
   const env = { PARLEY_BEAT_MS: `${BEAT}`, PARLEY_DB_PATIENCE_MS: `${PATIENCE}` };
-  cluster = await Cluster.start({ nodes: 2, doorbell: "redis", links: true, env });
+  cluster = await Cluster.start({ nodes: 3, doorbell: "redis", links: true, env });
 });
-afterEach(() => {
+afterAll(async () => {
   for (const client of clients.splice(0)) client.disconnect();
-  for (const { database, bus } of cluster.links) for (const link of [database, bus]) link?.suffer(null);
+  await cluster?.remove();
 });
-afterAll(() => cluster?.remove());
 
-/** Somebody on the first node and somebody on the second, in one room at which both look. */
-async function meet(...names: [string, string]): Promise<{ here: Client; there: Client; room: number }> {
+/** Somebody on the first node and somebody on another, in one room at which both look. */
+async function meet(
+  other: ServerProcess,
+  ...names: [string, string]
+): Promise<{ here: Client; there: Client; room: number }> {
   const [here, there] = (await Promise.all(
     names.map(async (name, at) => {
-      const client = createClient({ url: cluster.nodes[at]?.url ?? "" });
+      const client = createClient({ url: (at === 0 ? cluster.nodes[0] : other)?.url ?? "" });
       clients.push(client);
       await client.signIn(name);
       await until(client, () => client.line.is === "live");
@@ -52,8 +62,8 @@ async function hears(client: Client, room: number, text: string, within = 4 * BE
   await until(client, () => said(client, room).includes(text), within);
 }
 
-test("[CLU13] a node that is cut off from the bus is told with its beat what is said on others, and tells it; once it is healed, it knows again who is there and who writes", async () => {
-  const { here, there, room } = await meet("Ann", "Bob");
+test.concurrent("[CLU13] a node that is cut off from the bus is told with its beat what is said on others, and tells it; once it is healed, it knows again who is there and who writes", async () => {
+  const { here, there, room } = await meet(cluster.nodes[1] as ServerProcess, "Ann", "Bob");
   const { bus } = cluster.links[1] as Links;
   for (const fault of ["cut", "dead"] as const) {
     bus?.suffer(fault);
@@ -93,10 +103,10 @@ async function keepEnrolling(node: ServerProcess, name: string, over: () => bool
   for (let n = 0; !over(); n++) await enrol(node, `${name} ${n}`);
 }
 
-test("[CLU14] a node that is silently cut off from Postgres refuses in time, keeps nobody else waiting for what it had begun, and goes on by itself: what was written meanwhile arrives once", async () => {
-  const { here, there, room } = await meet("Cid", "Dora");
-  const [one, two] = cluster.nodes as [ServerProcess, ServerProcess];
-  const { database } = cluster.links[1] as Links;
+test.concurrent("[CLU14] a node that is silently cut off from Postgres refuses in time, keeps nobody else waiting for what it had begun, and goes on by itself: what was written meanwhile arrives once", async () => {
+  const [one, , two] = cluster.nodes as [ServerProcess, ServerProcess, ServerProcess];
+  const { here, there, room } = await meet(two, "Cid", "Dora");
+  const { database } = cluster.links[2] as Links;
   let over = false;
   // They take turns with a lock that the whole cluster shares: one of them holds it when the line dies.
   const crowd = ["Abel", "Bea", "Cleo"].map((name) => keepEnrolling(two, name, () => over));
@@ -121,3 +131,45 @@ test("[CLU14] a node that is silently cut off from Postgres refuses in time, kee
   expect(here.timeline(room).rows).toEqual(there.timeline(room).rows);
   expect((await enrol(two, "Gus")).status).toBe(201);
 });
+
+test.concurrent("[BUS8] a line to the broker that died without a word is noticed, and given up for another as soon as there is one", async () => {
+  const through = {
+    redis: (port: number) => (heard: Heard) => redisBroker(redisAddress(`redis://127.0.0.1:${port}`), heard),
+    nats: (port: number) => (heard: Heard) => natsBroker(natsAddress(`nats://127.0.0.1:${port}`), heard),
+  };
+  await Promise.all([
+    survivesDeadLine(await OwnBroker.redis(), through.redis),
+    survivesDeadLine(await OwnBroker.nats(), through.nats),
+  ]);
+});
+
+async function survivesDeadLine(broker: OwnBroker, through: (port: number) => (heard: Heard) => Broker): Promise<void> {
+  const proxy = await FaultProxy.before(`tcp://127.0.0.1:${broker.port}`);
+  const [one, two] = [remoteBus("parley.d", through(broker.port)), remoteBus("parley.d", through(proxy.port))];
+  await Promise.all([one, two].map((bus) => becomesReady(bus)));
+  const [here, there] = [ear(one, 7), ear(two, 7)];
+  await acquainted(one, 7, [there]);
+  const lines = proxy.lines.size;
+  proxy.suffer("dead");
+  expect(await two.ready().catch(() => "silent")).toBe("silent");
+  // Meanwhile it has begun others, which are as dead.
+  while (proxy.lines.size === lines) await Bun.sleep(20);
+  await Bun.sleep(200);
+  for (const { notes } of [here, there]) notes.length = 0;
+  proxy.suffer(null);
+  await acquainted(one, 7, [there]);
+  await acquainted(two, 7, [here]);
+  await Promise.all([one.close(), two.close()]);
+  await proxy.close();
+  await broker.remove();
+}
+
+async function becomesReady(bus: Bus): Promise<void> {
+  while (
+    !(await bus.ready().then(
+      () => true,
+      () => false,
+    ))
+  )
+    await Bun.sleep(20);
+}

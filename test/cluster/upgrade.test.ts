@@ -60,14 +60,14 @@ test("[CLU17] three nodes become the next version one after the other under load
   expect(await one.stop()).toBe(0);
   one.become(NEXT);
   const started = one.start();
-  await goesOn(3_000);
+  await goesOn(2_000);
   await backedUp();
   await started;
   // It writes what only it knows.
   const [room] = crowd.rooms as [number];
   const [author] = crowd.people.map(({ client }) => client.me?.id ?? 0) as [number];
   await (await cluster.postgres.hold(nextEntry(room, author)))();
-  await goesOn(1_000);
+  await goesOn(500);
   // Whoever stops can come back as what everybody becomes, and not as what it was.
   await two.kill();
   two.spawn();
