@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { ServerFrameOf } from "@parley/protocol/frames";
 import { Cluster } from "../kit/cluster.ts";
+import { roomBy } from "../kit/heard.ts";
 import { Line } from "../kit/node.ts";
 
 const NODES = 3;
@@ -33,8 +33,7 @@ async function askFor(line: Line, conversation: number, ms: number): Promise<num
 
 /** How many commands of one person are taken over all their sockets together, as a multiple of what the limit allows. */
 async function share(lines: readonly Line[]): Promise<number> {
-  const made = (await lines[0]?.ask({ t: "create_room", key: "r", name: "Kitchen" })) as ServerFrameOf<"ok">;
-  const { id } = (made.result as { conversation: { id: number } }).conversation;
+  const id = await roomBy(lines[0] as Line);
   const began = performance.now();
   const taken = await Promise.all(lines.map((line) => askFor(line, id, 2_000)));
   const seconds = (performance.now() - began) / 1_000;

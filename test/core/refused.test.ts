@@ -1,25 +1,11 @@
 import { afterAll, expect, test } from "bun:test";
 import { ChatError } from "@parley/protocol/errors";
 import { memoryStore } from "@parley/server/store/memory/memory";
+import { codesOf, roomBy, textsOf } from "../kit/heard.ts";
 import { Line, startNode } from "../kit/node.ts";
 
 const node = startNode();
 afterAll(() => node.stop());
-
-async function roomBy(line: Line, name = "A room"): Promise<number> {
-  const answer = await line.ask({ t: "create_room", key: crypto.randomUUID(), name });
-  if (answer.t !== "ok") throw new Error(answer.message);
-  const { conversation } = answer.result as { conversation: { id: number } };
-  // It flows once its summary came.
-  await line.until((frame) => frame.t === "conversation" && frame.conversation.id === conversation.id);
-  return conversation.id;
-}
-
-const codes = (line: Line) => line.frames.flatMap((frame) => (frame.t === "error" ? [frame.code] : []));
-const texts = (line: Line) =>
-  line.frames.flatMap((frame) =>
-    frame.t === "entries" ? frame.entries.flatMap((e) => (e.kind === "message" ? [e.body.text] : [])) : [],
-  );
 
 test("[SOCK8] a write that is still being decided when the refused one comes again does not overtake it", async () => {
   const store = memoryStore();
@@ -49,9 +35,9 @@ test("[SOCK8] a write that is still being decided when the refused one comes aga
   line.say([{ t: "fly", id: 805 }]);
   await line.until((frame) => frame.t === "error" && frame.id === 805);
   decided.resolve();
-  await line.until(() => texts(line).length === 2);
-  expect(texts(line)).toEqual(["one", "two @ada"]);
-  expect(codes(line)).toEqual(["unavailable", "unknown_command", "out_of_order"]);
+  await line.until(() => textsOf(line).length === 2);
+  expect(textsOf(line)).toEqual(["one", "two @ada"]);
+  expect(codesOf(line)).toEqual(["unavailable", "unknown_command", "out_of_order"]);
   await strict.stop();
 });
 
@@ -66,7 +52,7 @@ test("[SOCK8] a refusal for good holds up nothing, and what is sent again after 
     { t: "post", id: 812, key: "early", conversation, text: "early" },
     { t: "post", id: 813, key: "early", conversation, text: "early" },
   ]);
-  await ada.until(() => texts(ada).length === 2);
+  await ada.until(() => textsOf(ada).length === 2);
   await ben.until((frame) => frame.t === "ok" && frame.id === 813);
-  expect(texts(ada)).toEqual(["later", "early"]);
+  expect(textsOf(ada)).toEqual(["later", "early"]);
 });

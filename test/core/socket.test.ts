@@ -4,25 +4,11 @@ import type { ServerFrame } from "@parley/protocol/frames";
 import { serverFrames } from "@parley/protocol/frames";
 import { signals } from "@parley/protocol/signals";
 import { memoryStore } from "@parley/server/store/memory/memory";
+import { codesOf, roomBy, textsOf } from "../kit/heard.ts";
 import { Line, startNode } from "../kit/node.ts";
 
 const node = startNode();
 afterAll(() => node.stop());
-
-async function roomBy(line: Line, name = "A room"): Promise<number> {
-  const answer = await line.ask({ t: "create_room", key: crypto.randomUUID(), name });
-  if (answer.t !== "ok") throw new Error(answer.message);
-  const { conversation } = answer.result as { conversation: { id: number } };
-  // It flows once its summary came.
-  await line.until((frame) => frame.t === "conversation" && frame.conversation.id === conversation.id);
-  return conversation.id;
-}
-
-const codes = (line: Line) => line.frames.flatMap((frame) => (frame.t === "error" ? [frame.code] : []));
-const texts = (line: Line) =>
-  line.frames.flatMap((frame) =>
-    frame.t === "entries" ? frame.entries.flatMap((e) => (e.kind === "message" ? [e.body.text] : [])) : [],
-  );
 
 test("[SOCK2] what the server says in a whole conversation has the shapes of the contract", async () => {
   const [ada, ben] = [await Line.enter(node.url, "Ada of shapes"), await Line.enter(node.url, "Ben of shapes")];
@@ -66,10 +52,10 @@ test("[SOCK5] each bad input gets its code on this socket alone, and the connect
     [JSON.stringify([{ t: "post", id: 1, key: "k", conversation: 1, text: "x".repeat(140_000) }]), "too_large"],
   ];
   for (const [message, code] of bad) {
-    const before = codes(ada).length;
+    const before = codesOf(ada).length;
     ada.raw(message);
-    await ada.until((frame) => frame.t === "error" && codes(ada).length > before);
-    expect([message, codes(ada).at(-1)]).toEqual([message, code]);
+    await ada.until((frame) => frame.t === "error" && codesOf(ada).length > before);
+    expect([message, codesOf(ada).at(-1)]).toEqual([message, code]);
   }
   expect((await ada.ask({ t: "people", ids: [] })).t).toBe("ok");
   expect(other.frames.length).toBe(heard);
@@ -92,10 +78,10 @@ test("[SOCK5] before hello only hello is understood, and patience ends", async (
 test("[SOCK5] an unknown token and another version are told, and closed with a verdict of stop", async () => {
   const stranger = await Line.open(node.url);
   stranger.say([{ t: "hello", version: 1, token: "t".repeat(43) }]);
-  expect([await stranger.closed(), codes(stranger)]).toEqual([4501, ["bad_token"]]);
+  expect([await stranger.closed(), codesOf(stranger)]).toEqual([4501, ["bad_token"]]);
   const future = await Line.open(node.url);
   future.say([{ t: "hello", version: 99, token: "t".repeat(43) }]);
-  expect([await future.closed(), codes(future)]).toEqual([4502, ["unsupported_version"]]);
+  expect([await future.closed(), codesOf(future)]).toEqual([4502, ["unsupported_version"]]);
 });
 
 test("[BND4] a batch at the limit is taken, above it is too_large, above 1 MiB closes with 1009", async () => {
@@ -132,7 +118,7 @@ test("[SOCK6] the echo is the answer to a post, and a repeated one is answered w
   const again = await line.ask({ t: "post", key: "same", conversation, text: "once" });
   expect(again).toMatchObject({ t: "ok", result: { conversation, seq: 3 } });
   expect(line.frames.filter((frame) => frame.t === "ok" && frame.id === 500)).toEqual([]);
-  expect(texts(line)).toEqual(["once"]);
+  expect(textsOf(line)).toEqual(["once"]);
   expect(await line.ask({ t: "post", key: "same", conversation, text: "twice" })).toMatchObject({ code: "key_reused" });
 });
 
@@ -156,7 +142,7 @@ test("[SOCK6] a write that was committed before its line began anew from a summa
   expect(await line.ask({ t: "follow", conversation })).toMatchObject({ result: { conversation: { head: 3 } } });
   release.resolve();
   await line.until((frame) => frame.t === "ok" && frame.id === 7_000);
-  expect(texts(line)).toEqual([]);
+  expect(textsOf(line)).toEqual([]);
   await own.stop();
 });
 
@@ -172,8 +158,8 @@ test("[SOCK7] messages of one author in one room leave in order under load, slow
       all.slice(at, at + 30).map((text, i) => ({ t: "post", id: at + i, key: `o${at + i}`, conversation, text })),
     );
   }
-  await ben.until(() => texts(ben).length === all.length);
-  expect(texts(ben)).toEqual(all);
+  await ben.until(() => textsOf(ben).length === all.length);
+  expect(textsOf(ben)).toEqual(all);
 });
 
 test("[SOCK11] a hello in parts, with commands behind it, is answered in order after caught_up", async () => {
@@ -238,8 +224,8 @@ test("[SOCK8] after a refusal that may be retried, later writes wait for the ref
     { t: "post", id: 801, key: "first", conversation, text: "first" },
     { t: "post", id: 802, key: "second", conversation, text: "second" },
   ]);
-  await line.until(() => texts(line).length === 2);
-  expect(texts(line)).toEqual(["first", "second"]);
+  await line.until(() => textsOf(line).length === 2);
+  expect(textsOf(line)).toEqual(["first", "second"]);
   await strict.stop();
 });
 
@@ -268,7 +254,7 @@ test("[SOCK10] a shutdown keeps what was accepted, refuses the rest, and says wh
   expect(await line.closed()).toBe(4000);
   expect(line.frames.at(-1)).toMatchObject({ t: "bye", retry_after: 500 });
   const kept = await stopping.store.entries(conversation, 0, 1000, 1e6);
-  expect(texts(line)).toEqual(kept.flatMap((entry) => (entry.kind === "message" ? [entry.body.text] : [])));
+  expect(textsOf(line)).toEqual(kept.flatMap((entry) => (entry.kind === "message" ? [entry.body.text] : [])));
 });
 
 test("[BND5] commands beyond the bound of one socket get too_fast, and the order of what is written holds", async () => {
@@ -276,10 +262,10 @@ test("[BND5] commands beyond the bound of one socket get too_fast, and the order
   const line = await Line.enter(narrow.url, "Ada");
   const conversation = await roomBy(line);
   line.say(Array.from({ length: 40 }, (_, i) => ({ t: "post", id: i, key: `k${i}`, conversation, text: `${i}` })));
-  await line.until(() => codes(line).length >= 30);
-  expect(new Set(codes(line))).toEqual(new Set(["too_fast"]));
-  await line.until(() => texts(line).length === 10);
-  expect(texts(line)).toEqual(Array.from({ length: 10 }, (_, i) => `${i}`));
+  await line.until(() => codesOf(line).length >= 30);
+  expect(new Set(codesOf(line))).toEqual(new Set(["too_fast"]));
+  await line.until(() => textsOf(line).length === 10);
+  expect(textsOf(line)).toEqual(Array.from({ length: 10 }, (_, i) => `${i}`));
   await narrow.stop();
 });
 

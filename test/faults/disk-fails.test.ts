@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { orSkip, strace } from "../../tools/debian.ts";
 import { acknowledged, compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
+import { roomBy } from "../kit/heard.ts";
 import { Line } from "../kit/node.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 
@@ -17,8 +18,7 @@ function failing(data: string, inject: string): string[] {
 /** Posts until one is refused, and then the same again until it is not. */
 async function refusal(url: string): Promise<string> {
   const line = await Line.enter(`${url.replace("http", "ws")}/socket`, "Witness");
-  const made = await line.ask({ t: "create_room", key: "own", name: "Own" });
-  const { id } = (made as unknown as { result: { conversation: { id: number } } }).result.conversation;
+  const id = await roomBy(line);
   let said = "";
   for (let n = 0, key = "w0"; ; n++) {
     line.say([{ t: "post", id: n, key, conversation: id, text: `text ${key}` }]);

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { ServerFrame } from "@parley/protocol/frames";
+import { roomBy } from "../kit/heard.ts";
 import { Line, secretOf, startNode } from "../kit/node.ts";
 import { RawLine } from "../kit/raw.ts";
 
@@ -9,8 +10,7 @@ const entriesOf = (frames: readonly ServerFrame[], room: number) =>
 test("[BND2] a reader that never reads is cut without a code, costs nobody else anything, and misses nothing", async () => {
   const node = startNode();
   const ada = await Line.enter(node.url, "Ada");
-  const made = await ada.ask({ t: "create_room", key: "r", name: "Room" });
-  const room = (made as unknown as { result: { conversation: { id: number } } }).result.conversation.id;
+  const room = await roomBy(ada);
   const healthy = await Line.enter(node.url, "Healthy");
   await healthy.ask({ t: "join", key: "j", conversation: room });
   const slow = await RawLine.open(node.url);

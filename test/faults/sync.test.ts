@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { orSkip, strace } from "../../tools/debian.ts";
+import { roomBy } from "../kit/heard.ts";
 import { Line, secretOf } from "../kit/node.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 import { acknowledgements, type Verdict } from "./sync-trace.ts";
@@ -40,8 +41,7 @@ async function postEverywhere(url: string): Promise<void> {
     ["Ada", "Ben", "Cid"].map((name) => Line.enter(`${url.replace("http", "ws")}/socket`, name)),
   );
   const [ada] = lines as [Line];
-  const made = await ada.ask({ t: "create_room", key: "room", name: "Room" });
-  const { id } = (made as unknown as { result: { conversation: { id: number } } }).result.conversation;
+  const id = await roomBy(ada);
   for (const line of lines.slice(1)) await line.ask({ t: "join", key: "join", conversation: id });
   await Promise.all([...lines.map((line, at) => postBySocket(line, "abc"[at] as string, id)), postByHttp(url, id)]);
   for (const line of lines) line.close();

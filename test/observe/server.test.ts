@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { ServerFrameOf } from "@parley/protocol/frames";
+import { roomBy } from "../kit/heard.ts";
 import { Line } from "../kit/node.ts";
 import { OldClient } from "../kit/old-client.ts";
 import { ParleyProcess, temporaryFolder } from "../kit/process.ts";
@@ -66,8 +66,7 @@ async function talk(url: string): Promise<void> {
   const line = await Line.open(`${url.replace("http", "ws")}/socket?token=${query}`);
   line.say([{ t: "hello", version: 1, guest: { name: "Ann", secret: guest } }]);
   await line.until(({ t }) => t === "caught_up");
-  const made = (await line.ask({ t: "create_room", key: "r", name: "Kitchen" })) as ServerFrameOf<"ok">;
-  const { id: conversation } = (made.result as { conversation: { id: number } }).conversation;
+  const conversation = await roomBy(line, "Kitchen");
   line.say([{ t: "post", id: 1, key: "p", conversation, text }]);
   await line.ask({ t: "edit", key: "e", conversation, target: 2, text: edited });
   await line.ask({ t: "post", key: "p", conversation, text: refused });

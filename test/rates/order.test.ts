@@ -3,6 +3,7 @@ import { createClient } from "@parley/client";
 import type { ServerFrameOf } from "@parley/protocol/frames";
 import { limited } from "@parley/server/gateways/rates";
 import { systemClock } from "@parley/server/observe/clock";
+import { roomBy } from "../kit/heard.ts";
 import { Line, startNode } from "../kit/node.ts";
 
 type Node = ReturnType<typeof startNode>;
@@ -22,11 +23,6 @@ function start(perSecond: number, burst: number): Node {
   return node;
 }
 
-async function room(line: Line): Promise<number> {
-  const made = (await line.ask({ t: "create_room", key: "room", name: "Kitchen" })) as ServerFrameOf<"ok">;
-  return (made.result as { conversation: { id: number } }).conversation.id;
-}
-
 const posts = (conversation: number, from: number, to: number) =>
   Array.from({ length: to - from }, (_, n) => ({
     ...{ t: "post", id: from + n, key: `k${from + n}`, conversation, text: `${from + n}` },
@@ -41,7 +37,7 @@ function texts(line: Line): string[] {
 test("[RATE1] what is beyond the limit of a connection is refused with the time to wait, and the connection lives", async () => {
   const { url } = start(1, 5);
   const line = await Line.enter(url, "Ann");
-  const conversation = await room(line);
+  const conversation = await roomBy(line);
   const answers = await Promise.all([1, 2, 3, 4, 5].map(() => line.ask({ t: "mark", conversation })));
   const codes = answers.map((answer) => (answer.t === "error" ? answer.code : "ok"));
   expect(codes.join()).toBe("ok,ok,ok,ok,too_fast");
@@ -54,7 +50,7 @@ test("[RATE1] what is beyond the limit of a connection is refused with the time 
 test("[RATE3] after a refused post nothing of its author overtakes it, until it comes again", async () => {
   const { url } = start(10, 6);
   const line = await Line.enter(url, "Ann");
-  const conversation = await room(line);
+  const conversation = await roomBy(line);
   line.say(posts(conversation, 1, 41));
   const refused = await line.until<ServerFrameOf<"error">>((frame) => frame.t === "error" && frame.id === 40);
   expect(refused.code).toBe("out_of_order");
