@@ -2,8 +2,13 @@ import { temporaryFolder } from "../../test/kit/process.ts";
 import { frame, handshake, MARKED, NUMBER, type Running, SERIAL, type Shape, type Subject, WHO } from "../subject.ts";
 import { freePort, serving } from "./process.ts";
 
-/** So that nothing but what is measured happens. The load generator answers no beats. */
-const QUIET = { PARLEY_RATE_LIMITS: "off", PARLEY_BEAT_MS: "600000", LOG_LEVEL: "warn" };
+/** So that nothing but what is measured happens. The load generator answers no beats, and has one address. */
+const QUIET = {
+  PARLEY_RATE_LIMITS: "off",
+  PARLEY_MAX_STRANGERS: "1000000",
+  PARLEY_BEAT_MS: "600000",
+  LOG_LEVEL: "warn",
+};
 
 /** A Parley with a data folder of its own unless it is given one, and a person who made its rooms. */
 export class OwnParley {
