@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { Dialog } from "../parts/dialog.tsx";
 import { say } from "../parts/toasts.tsx";
 import { refusal } from "../words/refusals.ts";
+import { Buttons } from "./buttons.tsx";
 
 interface ConfirmProps {
   title: string;
@@ -31,16 +32,7 @@ export function Confirm({ title, act, failed, run, onClose, children }: ConfirmP
       title={title}
       onClose={onClose}
       onSubmit={go}
-      footer={
-        <>
-          <button type="button" className="btn" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="btn danger" disabled={busy}>
-            {act}
-          </button>
-        </>
-      }
+      footer={<Buttons act={act} disabled={busy} mood="danger" onCancel={onClose} />}
     >
       {children}
     </Dialog>

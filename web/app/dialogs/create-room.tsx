@@ -4,6 +4,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { goTo } from "../route.ts";
 import { useClient } from "../session.tsx";
 import { refusal } from "../words/refusals.ts";
+import { Buttons } from "./buttons.tsx";
 import { closeDialog } from "./open.ts";
 
 type Visibility = "public" | "private";
@@ -37,26 +38,12 @@ export function CreateRoom({ start }: { start: string }) {
       title="Create a room"
       onClose={closeDialog}
       onSubmit={create}
-      footer={<Buttons act="Create room" busy={busy} />}
+      footer={<Buttons act="Create room" disabled={busy} />}
     >
       <NameField value={name} setValue={setName} refused={refused} />
       <TopicField value={topic} setValue={setTopic} />
       <WhoCanRead value={visibility} setValue={setVisibility} />
     </Dialog>
-  );
-}
-
-/** The two buttons at the foot of a form. */
-export function Buttons({ act, busy }: { act: string; busy: boolean }) {
-  return (
-    <>
-      <button type="button" className="btn" onClick={closeDialog}>
-        Cancel
-      </button>
-      <button type="submit" className="btn primary" disabled={busy}>
-        {act}
-      </button>
-    </>
   );
 }
 

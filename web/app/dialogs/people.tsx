@@ -5,11 +5,13 @@ import { useConversation, useName } from "../conversation/known.ts";
 import { useMembers } from "../conversation/members.ts";
 import { Avatar, OpenMark } from "../parts/avatar.tsx";
 import { Dialog } from "../parts/dialog.tsx";
+import { SearchField } from "../parts/search-field.tsx";
 import { say } from "../parts/toasts.tsx";
 import { goTo } from "../route.ts";
 import { useClient, useMe } from "../session.tsx";
 import { refusal } from "../words/refusals.ts";
 import { counted } from "../words/times.ts";
+import { Buttons } from "./buttons.tsx";
 import { answers, type Found, offered, useFoundPeople } from "./found-people.ts";
 import { useKnownPeople } from "./known-people.ts";
 import { closeDialog } from "./open.ts";
@@ -90,16 +92,7 @@ function PickPeople({ title, act, failed, run, without = [] }: PickPeopleProps) 
       title={title}
       onClose={closeDialog}
       onSubmit={go}
-      footer={
-        <>
-          <button type="button" className="btn" onClick={closeDialog}>
-            Cancel
-          </button>
-          <button type="submit" className="btn primary" disabled={busy || picked.length === 0}>
-            {act(picked.length)}
-          </button>
-        </>
-      }
+      footer={<Buttons act={act(picked.length)} disabled={busy || picked.length === 0} />}
     >
       <PeopleList without={without} picked={picked} setPicked={setPicked} />
     </Dialog>
@@ -122,14 +115,7 @@ function PeopleList({ without, picked, setPicked }: PeopleListProps) {
     setPicked(picked.includes(user) ? picked.filter((one) => one !== user) : [...picked, user]);
   return (
     <>
-      <input
-        className="input"
-        type="search"
-        aria-label="Find a person"
-        placeholder="Find a person"
-        value={query}
-        onChange={(event) => setQuery(event.target.value)}
-      />
+      <SearchField label="Find a person" query={query} setQuery={setQuery} />
       <ul className="listing" aria-label="People">
         {shown.map((person) => (
           <li key={person.id}>

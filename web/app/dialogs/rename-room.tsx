@@ -4,7 +4,8 @@ import { useConversation } from "../conversation/known.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { useClient } from "../session.tsx";
 import { refusal } from "../words/refusals.ts";
-import { Buttons, NameField } from "./create-room.tsx";
+import { Buttons } from "./buttons.tsx";
+import { NameField } from "./create-room.tsx";
 import { closeDialog } from "./open.ts";
 
 /** Gives a room another name. */
@@ -33,7 +34,7 @@ export function RenameRoom({ conversation }: { conversation: ConversationId }) {
       title="Rename the room"
       onClose={closeDialog}
       onSubmit={rename}
-      footer={<Buttons act="Rename" busy={busy} />}
+      footer={<Buttons act="Rename" disabled={busy} />}
     >
       <NameField value={name} setValue={setName} refused={refused} />
     </Dialog>

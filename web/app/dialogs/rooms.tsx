@@ -3,6 +3,7 @@ import Hash from "lucide-react/icons/hash";
 import Plus from "lucide-react/icons/plus";
 import { useState } from "react";
 import { Dialog } from "../parts/dialog.tsx";
+import { SearchField } from "../parts/search-field.tsx";
 import { say } from "../parts/toasts.tsx";
 import { goTo } from "../route.ts";
 import { useClient } from "../session.tsx";
@@ -26,14 +27,7 @@ export function BrowseRooms() {
         </button>
       }
     >
-      <input
-        className="input"
-        type="search"
-        aria-label="Find a room"
-        placeholder="Find a room"
-        value={query}
-        onChange={(event) => setQuery(event.target.value)}
-      />
+      <SearchField label="Find a room" query={query} setQuery={setQuery} />
       <ul className="listing" aria-label="Rooms">
         {rooms?.map((room) => (
           <li key={room.id}>

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Buttons } from "../dialogs/create-room.tsx";
+import { Buttons } from "../dialogs/buttons.tsx";
 import { closeDialog } from "../dialogs/open.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { PasswordField } from "../parts/password-field.tsx";
@@ -16,7 +16,7 @@ export function Password() {
       title={form.has ? "Change your password" : "Set a password"}
       onClose={closeDialog}
       onSubmit={form.submit}
-      footer={<Buttons act={form.has ? "Change password" : "Set password"} busy={form.busy} />}
+      footer={<Buttons act={form.has ? "Change password" : "Set password"} disabled={form.busy} />}
     >
       {!form.has && (
         <p>
