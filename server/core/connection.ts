@@ -113,7 +113,7 @@ export class Connection implements Follower, Actor {
       for (const { row, member } of await this.#parts.store.memberships(this.user.id)) {
         const cursor = had.get(row.id) ?? null;
         had.delete(row.id);
-        if (!(await this.#attachOrGone(row.id, cursor)) || !cursor) continue;
+        if (!(await this.#attachOrGone(row.id, cursor, { row, member })) || !cursor) continue;
         const told = tellsMarks(row) ? await this.#parts.store.marks(row.id) : [];
         if (told.length > 0) marks.push({ conversation: row.id, marks: told });
         // Read after the feed was joined, where the feed tells marks: what moved before is in them, what moves now is told.
@@ -213,9 +213,9 @@ export class Connection implements Follower, Actor {
     if (member) await this.#attach(conversation, null);
   }
 
-  async #attachOrGone(conversation: ConversationId, cursor: Cursor | null): Promise<boolean> {
+  async #attachOrGone(conversation: ConversationId, cursor: Cursor | null, known?: Place): Promise<boolean> {
     try {
-      await this.#attach(conversation, cursor);
+      await this.#attach(conversation, cursor, known);
       return true;
     } catch (error) {
       if (!(error instanceof ChatError) || (error.code !== "not_found" && error.code !== "gone")) throw error;
@@ -224,13 +224,13 @@ export class Connection implements Follower, Actor {
     }
   }
 
-  async #attach(conversation: ConversationId, cursor: Cursor | null): Promise<void> {
+  async #attach(conversation: ConversationId, cursor: Cursor | null, known?: Place): Promise<void> {
     if (this.#closed) return;
     await this.#room();
     this.unfollow(conversation);
     const inbox = this.#find(this.user.inbox)?.feed;
     const told = inbox?.marksTold;
-    const { feed, place, from } = await follow(this.#parts, this, conversation, cursor);
+    const { feed, place, from } = await follow(this.#parts, this, conversation, cursor, known);
     // Own marks that came while the client did not hold this conversation yet may be newer than its summary.
     if (inbox?.marksTold !== told) inbox?.doubtMarks();
     const { role, joined } = place.member ?? OUTSIDER;

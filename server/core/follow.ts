@@ -27,6 +27,7 @@ const ATTEMPTS = 8;
 /**
  * Brings a reader from its cursor to the live feed of one conversation, without a gap and without a double, or with
  * the size of the hole. Without a cursor it begins with a summary, at that summary's head. Entries after `from` are said.
+ * A place that was read already spares reading it again, as long as nothing of it ended since.
  * Throws `not_found` or `gone` where it is not this reader's.
  */
 export async function follow(
@@ -34,11 +35,13 @@ export async function follow(
   reader: Reader,
   conversation: ConversationId,
   from: Cursor | null,
+  known?: Place,
 ): Promise<{ feed: Feed; place: Place; from: Seq }> {
   let cursor = from;
   let introduced: { feed: Feed; told: number } | null = null;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const place = await obtain(parts.store, { user: reader.user }, conversation);
+    const read = attempt === 0 ? known : undefined;
+    const place = read ?? (await obtain(parts.store, { user: reader.user }, conversation));
     const feed = await parts.feeds.open(conversation);
     if (!feed) throw new ChatError("not_found");
     try {
@@ -133,7 +136,7 @@ function settle(
   const id = place.row.id;
   if (parts.feeds.get(id) !== feed || feed.head.seq < place.row.head || feed.row.closed) return false;
   if (reached && feed.tail.reaches > cursor.seq) return false;
-  if (feed.tail.reaches > place.row.head || revoked(feed, place, reader.user.id)) return false;
+  if (feed.tail.reaches > place.row.head || isOutdated(feed, place, reader.user.id)) return false;
   if (reached) {
     const missing = feed.encodedAfter(cursor.seq, reader.codec);
     if (missing) reader.outlet.send(missing);
@@ -145,7 +148,9 @@ function settle(
   return true;
 }
 
-/** Did this membership end since it was read from the store? */
-function revoked(feed: Feed, place: Place, user: number): boolean {
-  return feed.tail.after(place.row.head).some((entry) => entry.kind === "left" && entry.body.user === user);
+/** Did this membership end, or get another role, since it was read from the store? */
+function isOutdated(feed: Feed, place: Place, user: number): boolean {
+  return feed.tail
+    .after(place.row.head)
+    .some(({ kind, body }) => (kind === "left" || kind === "promoted") && body.user === user);
 }

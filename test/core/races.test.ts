@@ -42,6 +42,51 @@ test("[AUTH2] a membership that ends while it is being read is not followed past
   expect(adas.texts(room)).toEqual(["Nobody else hears this."]);
 });
 
+for (const somebody of ["somebody", "nobody"]) {
+  test(`[AUTH2] a membership that ends while its owner comes back is not followed, where ${somebody} else is there`, async () => {
+    const store = memoryStore();
+    const stage = new Stage({ store });
+    const [ada, ben] = [await stage.person("Ada"), await stage.person("Ben")];
+    const { conversation } = await stage.chat.run({ user: ada }, "create_room", {
+      ...{ key: stage.key(), name: "Attic", visibility: "private" as const },
+    });
+    const room = conversation.id;
+    await stage.chat.run({ user: ada }, "add_member", { key: stage.key(), conversation: room, user: ben.id });
+    if (somebody === "somebody") await stage.seat(ada);
+    const read = store.memberships.bind(store);
+    store.memberships = async (user) => {
+      const memberships = await read(user);
+      store.memberships = read;
+      await stage.chat.run({ user: ada }, "remove_member", { key: stage.key(), conversation: room, user: ben.id });
+      return memberships;
+    };
+    const bens = await stage.seat(ben);
+    expect(bens.connection.isMember(room)).toBe(false);
+    await stage.post(ada, room, "Nobody else hears this.");
+    await stage.settle();
+    expect(bens.texts(room)).toEqual([]);
+  });
+}
+
+test("[AUTH2] whoever gets another role while they come back has it on that line", async () => {
+  const store = memoryStore();
+  const stage = new Stage({ store });
+  const [ada, ben] = [await stage.person("Ada"), await stage.person("Ben")];
+  const { id: room } = await stage.chat.rooms.open("Hall", null);
+  for (const user of [ada, ben]) await stage.chat.run({ user }, "join", { key: "j", conversation: room });
+  await stage.seat(ada);
+  const read = store.memberships.bind(store);
+  store.memberships = async (user) => {
+    const memberships = await read(user);
+    store.memberships = read;
+    await stage.post(ben, room, "The first to write owns it.");
+    await stage.settle();
+    return memberships;
+  };
+  const bens = await stage.seat(ben);
+  expect(bens.connection.known(room)?.member?.role).toBe("owner");
+});
+
 test("[AUTH8] somebody who is removed and added again while their feed is behind goes on receiving", async () => {
   const stage = new Stage();
   const [ada, ben] = [await stage.person("Ada"), await stage.person("Ben")];
