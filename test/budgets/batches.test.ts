@@ -5,6 +5,7 @@ import type { User } from "@parley/server/core/rows";
 import { nativeCodec } from "@parley/server/gateways/native/codec";
 import { Line, secretOf, startNode } from "../kit/node.ts";
 import { temporaryFolder } from "../kit/process.ts";
+import { spelled } from "../kit/spelled.ts";
 import { countedStore } from "../kit/statements.ts";
 
 const LISTENERS = 20;
@@ -12,13 +13,12 @@ const LISTENERS = 20;
 const folder = temporaryFolder();
 const { store, taken } = countedStore(folder.path);
 const node = startNode({ store });
-const letters = (at: number) => [...`${at}`].map((digit) => "abcdefghkw"[Number(digit)]).join("");
 const room = { id: 0 };
 const people: User[] = [];
 const lines: Line[] = [];
 
 beforeAll(async () => {
-  const names = ["Author", ...Array.from({ length: LISTENERS }, (_, at) => `Listener ${letters(at)}`)];
+  const names = ["Author", ...Array.from({ length: LISTENERS }, (_, at) => `Listener ${spelled(at)}`)];
   people.push(...(await Promise.all(names.map((name) => node.chat.people.enrol(name, secretOf(name))))));
   const [author, ...others] = people as [User, ...User[]];
   const { conversation } = await node.chat.run({ user: author }, "create_room", { key: "r", name: "Everybody" });

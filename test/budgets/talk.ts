@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
+import { spelled } from "../kit/spelled.ts";
 
 /** How old clients enter, and how they say something. */
 const OLD = {
@@ -100,7 +101,7 @@ class Room {
     await this.#ask("/api/guests", { name: "Builder", secret: builder });
     this.#room = (await this.#ask("/api/rooms", { name: "Kitchen", key: "room" }, builder)).conversation.id;
     for (let at = 0; at <= listeners; at++) {
-      const name = `person${[...`${at}`].map((digit) => "abcdefghkw"[Number(digit)]).join("")}`;
+      const name = `person${spelled(at)}`;
       if (this.#way === "native") await this.#enter(name, secretOf(at));
       else await this.#open(OLD[this.#way].path(name, this.#room), null);
     }

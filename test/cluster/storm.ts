@@ -4,6 +4,7 @@ import { Cluster } from "../kit/cluster.ts";
 import { acknowledged, type Crowd, compare, keepTalking, type Losses, moveIn } from "../kit/crowd.ts";
 import type { FaultProxy } from "../kit/proxy.ts";
 import { until } from "../kit/replicas.ts";
+import { spelled } from "../kit/spelled.ts";
 import { OldTalkers, type OldVerdict } from "./old-talkers.ts";
 
 const HOME = "harbour";
@@ -116,7 +117,7 @@ export async function runStorm(plan: StormPlan): Promise<StormReport> {
 async function moveInAll(url: string, clients: number): Promise<Crowd[]> {
   const crowds: Crowd[] = [];
   for (let at = 0; at * CROWD < clients; at++) {
-    crowds.push(await moveIn(url, { clients: CROWD, rooms: 2, called: `Group ${"abcdefghkw"[at]}` }));
+    crowds.push(await moveIn(url, { clients: CROWD, rooms: 2, called: `Group ${spelled(at)}` }));
   }
   return crowds;
 }

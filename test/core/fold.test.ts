@@ -7,6 +7,7 @@ import { memoryStore } from "@parley/server/store/memory/memory";
 import fc from "fast-check";
 import { startNode } from "../kit/node.ts";
 import { enter, expectSameAsServer, until } from "../kit/replicas.ts";
+import { spelled } from "../kit/spelled.ts";
 
 interface World {
   clients: Client[];
@@ -115,9 +116,7 @@ afterAll(() => node.stop());
 let worlds = 0;
 
 async function worldOf(): Promise<World> {
-  const at = ++worlds;
-  // Digits in letters that do not look alike: every world has people of its own.
-  const of = [...`${at}`].map((digit) => "abcdefghkw"[Number(digit)]).join("");
+  const of = spelled(++worlds);
   const clients = await Promise.all(["ada", "bea", "cleo"].map((name) => enter(node.url, `${name} of ${of}`)));
   const world: World = { clients, places: [] };
   const [ada, bea] = clients as [Client, Client];

@@ -2,11 +2,12 @@ import { afterAll, expect, test } from "bun:test";
 import { type Client, createClient } from "@parley/client";
 import { sharedSockets } from "@parley/client/tabs/socket";
 import { FakeBrowser, type FakeTab } from "@parley/client/testing/browser";
-import { ChatError } from "@parley/protocol/errors";
 import { memoryStore } from "@parley/server/store/memory/memory";
 import fc from "fast-check";
+import { attempt } from "../kit/deeds.ts";
 import { secretOf, startNode } from "../kit/node.ts";
-import { enter, expectSameAsServer, until } from "../kit/replicas.ts";
+import { enter, expectSameAsServer, heardAll, until } from "../kit/replicas.ts";
+import { spelled } from "../kit/spelled.ts";
 
 const store = memoryStore();
 const node = startNode({ store });
@@ -90,30 +91,8 @@ const step = fc.record({
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 let worlds = 0;
-let said = 0;
-
-async function act(by: Client, room: number, { is, target }: Step): Promise<unknown> {
-  const seq = 1 + (target % Math.max(1, by.timeline(room).head));
-  switch (is) {
-    case "post":
-      return by.post(room, `text ${++said};`).sent;
-    case "edit":
-      return by.edit(room, seq, `text ${++said};`);
-    case "delete":
-      return by.delete(room, seq);
-    case "mark":
-      return by.conversation(room) && by.markRead(room, seq);
-    case "join":
-      return by.join(room);
-    case "leave":
-      return by.leave(room);
-    default:
-      return by.call("rename", { conversation: room, name: `Name ${++said}` });
-  }
-}
-
 async function play(steps: Step[]): Promise<void> {
-  const letters = [...`${++worlds}`].map((digit) => "abcdefghkw"[Number(digit)]).join("");
+  const letters = spelled(++worlds);
   const other = await enter(node.url, `bea of ${letters}`);
   const { id: room } = await other.createRoom({ name: "First" });
   const first = await enter(node.url, `ada of ${letters}`);
@@ -130,17 +109,13 @@ async function play(steps: Step[]): Promise<void> {
     else {
       const by = one.who === 3 ? other : browser.tabs[one.who % browser.tabs.length]?.client;
       by?.connect();
-      await act(by as Client, room, one).catch((error) => {
-        if (!(error instanceof ChatError) || error.code === "internal") throw error;
-      });
+      await attempt(by as Client, room, one.is === "open" || one.is === "close" ? "rename" : one.is, one.target);
     }
   }
-  const rows = await store.memberships(first.me?.id ?? 0);
   for (const { client } of browser.tabs) {
     client.connect();
     await live(client);
-    await until(client, () => rows.every(({ row }) => (client.conversation(row.id)?.head ?? -1) >= row.head));
-    await until(client, () => client.conversations().every(({ id }) => rows.some(({ row }) => row.id === id)));
+    await heardAll(client, store);
     await expectSameAsServer(client, store);
   }
   expect(browser.sockets).toBe(1);

@@ -1,11 +1,12 @@
 import { afterAll, expect, test } from "bun:test";
 import { type Client, createClient, type Keep } from "@parley/client";
 import { memoryVault } from "@parley/client/vault/memory";
-import { ChatError } from "@parley/protocol/errors";
 import { memoryStore } from "@parley/server/store/memory/memory";
 import fc from "fast-check";
+import { attempt } from "../kit/deeds.ts";
 import { secretOf, startNode } from "../kit/node.ts";
-import { enter, expectSameAsServer, until } from "../kit/replicas.ts";
+import { enter, expectSameAsServer, heardAll, until } from "../kit/replicas.ts";
+import { spelled } from "../kit/spelled.ts";
 
 const store = memoryStore();
 const node = startNode({ store });
@@ -71,8 +72,6 @@ const step = fc.record({
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 let worlds = 0;
-let said = 0;
-
 /** Two people and a device of one of them. */
 class Stage {
   readonly device: Device;
@@ -87,7 +86,7 @@ class Stage {
   }
 
   static async open(): Promise<Stage> {
-    const letters = [...`${++worlds}`].map((digit) => "abcdefghkw"[Number(digit)]).join("");
+    const letters = spelled(++worlds);
     const other = await enter(node.url, `bea of ${letters}`);
     const { id } = await other.createRoom({ name: "First" });
     const mine = await enter(node.url, `ada of ${letters}`);
@@ -107,39 +106,13 @@ class Stage {
       return;
     }
     const by = other || this.away ? this.other : device.client;
-    await this.#act(by, is, target).catch((error) => {
-      if (!(error instanceof ChatError) || error.code === "internal") throw error;
-    });
-  }
-
-  async #act(by: Client, is: Step["is"], target: number): Promise<unknown> {
-    const { room } = this;
-    const seq = 1 + (target % Math.max(1, by.timeline(room).head));
-    switch (is) {
-      case "post":
-        return by.post(room, `text ${++said};`).sent;
-      case "edit":
-        return by.edit(room, seq, `text ${++said};`);
-      case "delete":
-        return by.delete(room, seq);
-      case "mark":
-        return by.conversation(room) && by.markRead(room, seq);
-      case "join":
-        return by.join(room);
-      case "leave":
-        return by === this.other ? undefined : by.leave(room);
-      default:
-        return by.call("rename", { conversation: room, name: `Name ${++said}` });
-    }
+    if (is !== "leave" || by !== this.other) await attempt(by, this.room, is, target);
   }
 
   async rest(): Promise<void> {
     if (this.away) await this.device.open();
     this.away = false;
-    const { client } = this.device;
-    const rows = await store.memberships(client.me?.id ?? 0);
-    await until(client, () => rows.every(({ row }) => (client.conversation(row.id)?.head ?? -1) >= row.head));
-    await until(client, () => client.conversations().every(({ id }) => rows.some(({ row }) => row.id === id)));
+    await heardAll(this.device.client, store);
   }
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { joinAt, nameAt, newToken, roomAt } from "../kit/asked.ts";
-import { spelled } from "../kit/crowd.ts";
 import { freePort, residentBytes, ServerProcess, temporaryFolder } from "../kit/process.ts";
+import { spelled } from "../kit/spelled.ts";
 
 const PEOPLE = 40;
 const ROOMS = 4;

@@ -3,16 +3,14 @@ import type { ServerFrameOf } from "@parley/protocol/frames";
 import { acknowledged, compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
 import { Line } from "../kit/node.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
+import { spelled } from "../kit/spelled.ts";
 
 const IDLE = 300;
 const TURNS = 3;
 
 async function idleLines(url: string): Promise<Line[]> {
   const socket = `${url.replace("http", "ws")}/socket`;
-  const names = Array.from(
-    { length: IDLE },
-    (_, at) => `Idle ${[...`${at}`].map((digit) => "abcdefghkw"[Number(digit)]).join("")}`,
-  );
+  const names = Array.from({ length: IDLE }, (_, at) => `Idle ${spelled(at)}`);
   return Promise.all(names.map((name) => Line.enter(socket, name)));
 }
 

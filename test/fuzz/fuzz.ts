@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { Line, secretOf } from "../kit/node.ts";
 import { freePort, residentBytes, ServerProcess, temporaryFolder } from "../kit/process.ts";
+import { spelled } from "../kit/spelled.ts";
 import { handshakes, shakeHands } from "./handshakes.ts";
 import { messages } from "./lines.ts";
 import { OldFeeding } from "./old-feeding.ts";
@@ -191,7 +192,7 @@ class Feeding {
   async #lineFor(): Promise<Line> {
     if (this.#line && this.#line.closedWith === null && this.#lasts-- > 0) return this.#line;
     this.#line?.close();
-    const name = `Fed ${[...`${++this.#names}`].map((digit) => "abcdefghkw"[Number(digit)]).join("")}`;
+    const name = `Fed ${spelled(++this.#names)}`;
     const line = await Line.enter(this.#socket, name);
     const welcome = line.frames.find((frame) => frame.t === "welcome");
     this.#me = welcome?.t === "welcome" ? welcome.you.id : 0;

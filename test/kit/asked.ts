@@ -1,4 +1,4 @@
-import { spelled } from "./crowd.ts";
+import { spelled } from "./spelled.ts";
 
 /** One request of whoever has this token, a POST where it has a body; its answer. A refusal is thrown. */
 export async function asked<T>(address: string, token?: string, body?: object): Promise<T> {

@@ -2,6 +2,7 @@ import { type Acknowledged, type Copy, compare as compareAll, total, type Verdic
 import { type Client, createClient } from "@parley/client";
 import type { Item } from "@parley/protocol/messages";
 import { fetchAll, until } from "./replicas.ts";
+import { spelled } from "./spelled.ts";
 
 /** Somebody who posts, and what the server acknowledged to them. */
 export interface Person {
@@ -47,11 +48,6 @@ export async function moveIn(url: string, { clients, rooms, called = "Person" }:
   const ids = made.map((room) => room.id);
   await Promise.all(people.slice(1).map(({ client }) => Promise.all(ids.map((id) => client.join(id)))));
   return { people, rooms: ids };
-}
-
-/** Digits as letters that do not look alike, for names that nobody takes for each other. */
-export function spelled(at: number): string {
-  return [...`${at}`].map((digit) => "abcdefghkw"[Number(digit)]).join("");
 }
 
 /** Everybody posts in all rooms, one message after the other, as long as `goesOn` says so. */

@@ -75,3 +75,10 @@ async function settledSummary(client: Client, store: Store, id: number) {
 function sorted(marks: unknown): Mark[] {
   return [...((marks ?? []) as Mark[])].sort((a, b) => a.user - b.user);
 }
+
+/** Resolves once this client knows the conversations that its person is in, each up to its head, and no others. */
+export async function heardAll(client: Client, store: Store): Promise<void> {
+  const rows = await store.memberships(client.me?.id ?? 0);
+  await until(client, () => rows.every(({ row }) => (client.conversation(row.id)?.head ?? -1) >= row.head));
+  await until(client, () => client.conversations().every(({ id }) => rows.some(({ row }) => row.id === id)));
+}
