@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { Cluster } from "../kit/cluster.ts";
-import { acknowledged, type Crowd, compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
+import { acknowledged, beginTalk, type Crowd, compare, moveIn, NO_LOSSES } from "../kit/crowd.ts";
 import type { ServerProcess } from "../kit/process.ts";
 import { until } from "../kit/replicas.ts";
 
@@ -22,8 +22,7 @@ test("[CLU11] one of three nodes is stopped in order under load: nothing is lost
   const [one, two, three] = cluster.nodes as [ServerProcess, ServerProcess, ServerProcess];
   const crowd = await moveIn(cluster.url, { clients: 30, rooms: 3 });
   expect(await Promise.all(cluster.nodes.map(socketsOn))).toEqual([10, 10, 10]);
-  let talking = true;
-  const talk = keepTalking(crowd, () => talking, 100);
+  const talk = beginTalk(crowd, 100);
   await Bun.sleep(1_000);
   expect(await two.stop()).toBe(0);
   const before = acknowledged(crowd);
@@ -34,8 +33,7 @@ test("[CLU11] one of three nodes is stopped in order under load: nothing is lost
   // The ten have no reason to go anywhere else: each node that is left gets its share of them, give or take some.
   expect(Math.min(first, third)).toBeGreaterThanOrEqual(12);
   await two.start();
-  talking = false;
-  await talk;
+  await talk.end();
   expect(acknowledged(crowd)).toBeGreaterThan(before);
   expect(await compare(crowd)).toMatchObject(NO_LOSSES);
 });

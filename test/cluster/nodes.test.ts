@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { type Client, createClient } from "@parley/client";
 import { Cluster } from "../kit/cluster.ts";
-import { acknowledged, compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
+import { acknowledged, beginTalk, compare, moveIn, NO_LOSSES } from "../kit/crowd.ts";
 import { OldClient } from "../kit/old-client.ts";
 import { until } from "../kit/replicas.ts";
 
@@ -82,8 +82,7 @@ test("[CLU8] a dialect's name is used once on all nodes, and free within 8 s of 
 test("[CLU5] nodes are killed, Postgres crashes and the bus is gone, all under load: nothing is lost, doubled, misordered or miscounted", async () => {
   cluster = await Cluster.start({ nodes: 3, doorbell: "nats" });
   const crowd = await moveIn(cluster.url, { clients: 30, rooms: 4 });
-  let talking = true;
-  const talk = keepTalking(crowd, () => talking);
+  const talk = beginTalk(crowd);
   const [one, two, three] = cluster.nodes;
   await Bun.sleep(1_500);
   await two?.kill();
@@ -98,8 +97,7 @@ test("[CLU5] nodes are killed, Postgres crashes and the bus is gone, all under l
   await cluster.broker?.serve();
   await Promise.all([one?.start(), three?.start()]);
   await Bun.sleep(2_000);
-  talking = false;
-  await talk;
+  await talk.end();
   expect(acknowledged(crowd)).toBeGreaterThan(500);
   const { acknowledged: _, ...losses } = await compare(crowd);
   expect(losses).toMatchObject(NO_LOSSES);

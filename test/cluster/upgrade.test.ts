@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import { MIGRATIONS } from "../../server/store/postgres/schema.ts";
 import { Cluster } from "../kit/cluster.ts";
-import { acknowledged, compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
+import { acknowledged, beginTalk, compare, moveIn, NO_LOSSES } from "../kit/crowd.ts";
 import type { ServerProcess } from "../kit/process.ts";
 import { until } from "../kit/replicas.ts";
 import { harmsOf, NEXT_STEP, nextEntry } from "./next-step.ts";
@@ -47,8 +47,7 @@ test("[CLU17] three nodes become the next version one after the other under load
   cluster = await Cluster.start({ nodes: 3, doorbell: "nats" });
   const [one, two, three] = cluster.nodes as [ServerProcess, ServerProcess, ServerProcess];
   const crowd = await moveIn(cluster.url, { clients: 20, rooms: 3 });
-  let talking = true;
-  const talk = keepTalking(crowd, () => talking);
+  const talk = beginTalk(crowd);
   const goesOn = async (ms: number) => {
     const before = acknowledged(crowd);
     await Bun.sleep(ms);
@@ -80,8 +79,7 @@ test("[CLU17] three nodes become the next version one after the other under load
   three.become(NEXT);
   await three.start();
   await goesOn(500);
-  talking = false;
-  await talk;
+  await talk.end();
   for (const { client } of crowd.people) {
     await until(client, () =>
       client.timeline(room).rows.some((row) => row.kind === "notice" && row.entry.key === "next"),

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { createClient } from "@parley/client";
 import type { ClientClock } from "@parley/client/client";
+import { systemClock } from "@parley/server/observe/clock";
 import { secretOf, startNode } from "../kit/node.ts";
 import { enter, expectSameAsServer, until } from "../kit/replicas.ts";
 
@@ -28,10 +29,7 @@ function sleeper(): ClientClock & { sleep(ms: number): void } {
   let slept = 0;
   return {
     now: () => Date.now() + slept,
-    after: (ms, call) => {
-      const timer = setTimeout(call, ms);
-      return () => clearTimeout(timer);
-    },
+    after: systemClock.after,
     sleep: (ms) => {
       slept += ms;
     },

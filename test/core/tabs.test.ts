@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { type Client, createClient } from "@parley/client";
 import { sharedSockets } from "@parley/client/tabs/socket";
 import { FakeBrowser, type FakeTab } from "@parley/client/testing/browser";
+import { systemClock } from "@parley/server/observe/clock";
 import { memoryStore } from "@parley/server/store/memory/memory";
 import fc from "fast-check";
 import { attempt } from "../kit/deeds.ts";
@@ -13,13 +14,6 @@ const store = memoryStore();
 const node = startNode({ store });
 afterAll(() => node.stop());
 const url = node.url.replace(/^ws/, "http").replace(/\/socket$/, "");
-const clock = {
-  now: () => Date.now(),
-  after: (ms: number, call: () => void) => {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 interface Tab {
   at: FakeTab;
@@ -49,7 +43,7 @@ class Browser {
         open.add(this);
       }
     } as unknown as typeof WebSocket;
-    const at = this.#browser.open(counted, clock);
+    const at = this.#browser.open(counted, systemClock);
     const client = createClient({ url, token: this.#token, WebSocket: sharedSockets(at), random: () => 0.1 });
     client.connect();
     const tab = { at, client };

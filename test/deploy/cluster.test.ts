@@ -5,7 +5,7 @@ import { configFrom } from "@parley/server/config";
 import { caddy, dockerCompose, orSkip } from "../../tools/debian.ts";
 import { ROOT } from "../../tools/source/tree.ts";
 import { Cluster } from "../kit/cluster.ts";
-import { compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
+import { beginTalk, compare, moveIn, NO_LOSSES } from "../kit/crowd.ts";
 import { freePort, type ServerProcess, temporaryFolder } from "../kit/process.ts";
 import { until } from "../kit/replicas.ts";
 import { ask } from "./kit/ask.ts";
@@ -127,16 +127,14 @@ test.skipIf(!webServer)(
     try {
       const crowd = await moveIn(url, { clients: 18, rooms: 2 });
       expect(Math.min(...(await spread(cluster.nodes)))).toBeGreaterThanOrEqual(3);
-      let talking = true;
-      const talk = keepTalking(crowd, () => talking, 200);
+      const talk = beginTalk(crowd, 200);
       await Bun.sleep(500);
       const [one, two, three] = cluster.nodes as [ServerProcess, ServerProcess, ServerProcess];
       await two.kill();
       await Bun.sleep(1_000);
       await Promise.all(crowd.people.map(({ client }) => until(client, () => client.line.is === "live")));
       expect(Math.min(...(await spread([one, three])))).toBeGreaterThanOrEqual(6);
-      talking = false;
-      await talk;
+      await talk.end();
       expect(await compare(crowd)).toMatchObject(NO_LOSSES);
     } finally {
       await front.stop();

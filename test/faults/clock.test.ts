@@ -3,7 +3,7 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerFrame, ServerFrameOf } from "@parley/protocol/frames";
 import { libfaketime, orSkip } from "../../tools/debian.ts";
-import { acknowledged, type Crowd, compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
+import { acknowledged, beginTalk, type Crowd, compare, moveIn, NO_LOSSES } from "../kit/crowd.ts";
 import { Line, secretOf } from "../kit/node.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 
@@ -85,8 +85,7 @@ test.skipIf(!library)(
       const beats = setInterval(() => watcher.say([{ t: "beat" }]), BEAT);
       await watcher.ask({ t: "join", key: "join", conversation: room });
       await watcher.ask({ t: "look", conversations: [room] });
-      let talking = true;
-      const talk = keepTalking(crowd, () => talking, 20);
+      const talk = beginTalk(crowd, 20);
       for (const [at, by] of [40 * DAY, -40 * DAY, 3600, -3600, 0].entries()) {
         const before = acknowledged(crowd);
         await goWhileSet(watcher, socket, room, `Leaver ${"abcde"[at]}`, () => set(by));
@@ -95,8 +94,7 @@ test.skipIf(!library)(
         expect(acknowledged(crowd)).toBeGreaterThan(before);
         await expectHeld(socket, "Watcher");
       }
-      talking = false;
-      await talk;
+      await talk.end();
       clearInterval(beats);
       expect(watcher.closedWith).toBeNull();
       expect(lost).toEqual(lost.map(() => 0));

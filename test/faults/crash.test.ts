@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { orSkip, strace } from "../../tools/debian.ts";
-import { acknowledged, compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
+import { acknowledged, beginTalk, compare, moveIn, NO_LOSSES } from "../kit/crowd.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 
 const tracer = await orSkip(strace());
@@ -39,8 +39,7 @@ test("[DUR1] killed 20 times at any moment of a start, the first one or a later 
       }
       await server.start();
       const crowd = await moveIn(server.url, { clients: 3, rooms: 1 });
-      let talking = true;
-      const talk = keepTalking(crowd, () => talking, 5);
+      const talk = beginTalk(crowd, 5);
       for (let kill = 0; kill < 5; kill++) {
         await server.kill();
         server.spawn();
@@ -49,8 +48,7 @@ test("[DUR1] killed 20 times at any moment of a start, the first one or a later 
       await server.kill();
       await server.start();
       while (acknowledged(crowd) < 50) await Bun.sleep(10);
-      talking = false;
-      await talk;
+      await talk.end();
       expect(await compare(crowd)).toMatchObject(NO_LOSSES);
       expect(await server.stop()).toBe(0);
     }
@@ -93,8 +91,7 @@ test.skipIf(!tracer)(
     try {
       await plain.start();
       const crowd = await moveIn(plain.url, { clients: 8, rooms: 2 });
-      let talking = true;
-      const talk = keepTalking(crowd, () => talking, 5);
+      const talk = beginTalk(crowd, 5);
       for (const [calls, when] of [
         ["pwrite64", 1],
         ["pwrite64", 100],
@@ -108,8 +105,7 @@ test.skipIf(!tracer)(
         expect(acknowledged(crowd)).toBeGreaterThan(before);
         await plain.start();
       }
-      talking = false;
-      await talk;
+      await talk.end();
       expect(await compare(crowd)).toMatchObject(NO_LOSSES);
     } finally {
       await plain.kill();

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { orSkip, strace } from "../../tools/debian.ts";
-import { acknowledged, compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
+import { acknowledged, beginTalk, compare, moveIn, NO_LOSSES } from "../kit/crowd.ts";
 import { roomBy } from "../kit/heard.ts";
 import { Line } from "../kit/node.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
@@ -48,16 +48,14 @@ for (const [inject, sentence] of [
       try {
         await server.start();
         const crowd = await moveIn(server.url, { clients: 4, rooms: 2 });
-        let talking = true;
-        const talk = keepTalking(crowd, () => talking, 5);
+        const talk = beginTalk(crowd, 5);
         expect(await refusal(server.url)).toBe(sentence);
         const before = acknowledged(crowd);
         while (acknowledged(crowd) < before + 100) await Bun.sleep(10);
         await server.kill();
         await next.start();
         while (acknowledged(crowd) < before + 200) await Bun.sleep(10);
-        talking = false;
-        await talk;
+        await talk.end();
         expect(await compare(crowd)).toMatchObject(NO_LOSSES);
       } finally {
         await server.kill();

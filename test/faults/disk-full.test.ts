@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { ServerFrame } from "@parley/protocol/frames";
 import { orSkip } from "../../tools/debian.ts";
-import { acknowledged, type Crowd, compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
+import { acknowledged, beginTalk, type Crowd, compare, moveIn, NO_LOSSES } from "../kit/crowd.ts";
 import { type SmallDisk, smallDisk } from "../kit/disk.ts";
 import { Line, secretOf } from "../kit/node.ts";
 import { freePort, ServerProcess } from "../kit/process.ts";
@@ -42,8 +42,7 @@ test.skipIf(!isAllowed)(
     const disk = await smallDisk(MEGABYTES);
     const { server, crowd } = await settled(disk);
     try {
-      let talking = true;
-      const talk = keepTalking(crowd, () => talking);
+      const talk = beginTalk(crowd);
       const [room] = crowd.rooms as [number];
       const socket = `${server.url.replace("http", "ws")}/socket`;
       const witness = await Line.enter(socket, "Witness");
@@ -64,8 +63,7 @@ test.skipIf(!isAllowed)(
       witness.say([again, { ...again, id: 2 }]);
       await witness.until((frame) => frame.t === "entries" && frame.entries.some((entry) => entry.key === key));
       while (acknowledged(crowd) < before + 100) await Bun.sleep(10);
-      talking = false;
-      await talk;
+      await talk.end();
       while (!(await fetch(`${server.url}/ready`)).ok) await Bun.sleep(50);
       witness.close();
       expect(await compare(crowd)).toMatchObject(NO_LOSSES);
@@ -103,8 +101,7 @@ test.skipIf(!isAllowed)(
     const disk = await smallDisk(MEGABYTES);
     const { server, crowd } = await settled(disk);
     try {
-      let talking = true;
-      const talk = keepTalking(crowd, () => talking, 5);
+      const talk = beginTalk(crowd, 5);
       while (acknowledged(crowd) < 200) await Bun.sleep(10);
       await server.kill();
       disk.fill();
@@ -117,8 +114,7 @@ test.skipIf(!isAllowed)(
       }
       disk.empty();
       await server.start();
-      talking = false;
-      await talk;
+      await talk.end();
       expect(await compare(crowd)).toMatchObject(NO_LOSSES);
       expect(await server.stop()).toBe(0);
     } finally {

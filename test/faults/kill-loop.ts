@@ -1,4 +1,4 @@
-import { acknowledged, compare, keepTalking, type Losses, moveIn } from "../kit/crowd.ts";
+import { acknowledged, beginTalk, compare, type Losses, moveIn } from "../kit/crowd.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 
 export interface KillPlan {
@@ -25,8 +25,7 @@ export async function runKillLoop(plan: KillPlan): Promise<KillReport> {
   try {
     await server.start();
     const crowd = await moveIn(server.url, plan);
-    let posting = true;
-    const talk = keepTalking(crowd, () => posting);
+    const talk = beginTalk(crowd);
     for (let kill = 1; kill <= plan.kills; kill++) {
       const [least, most] = plan.between;
       await Bun.sleep(least + Math.random() * (most - least));
@@ -35,8 +34,7 @@ export async function runKillLoop(plan: KillPlan): Promise<KillReport> {
       plan.progress?.(`killed ${kill} of ${plan.kills}, ${acknowledged(crowd)} messages acknowledged`);
     }
     await Bun.sleep(plan.between[0]);
-    posting = false;
-    await talk;
+    await talk.end();
     return { ...(await compare(crowd)), kills: plan.kills };
   } finally {
     await server.kill();

@@ -1,4 +1,4 @@
-import { acknowledged, compare, keepTalking, type Losses, moveIn } from "../kit/crowd.ts";
+import { acknowledged, beginTalk, compare, type Losses, moveIn } from "../kit/crowd.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 import { FAULTS, type Fault, FaultProxy } from "../kit/proxy.ts";
 import { Random } from "../simulation/random.ts";
@@ -32,12 +32,10 @@ export async function runNetwork(plan: NetworkPlan): Promise<NetworkReport> {
   const proxy = await FaultProxy.before(server.url);
   try {
     const crowd = await moveIn(proxy.url, plan);
-    let talking = true;
-    const talk = keepTalking(crowd, () => talking);
+    const talk = beginTalk(crowd);
     const faults = await weather(proxy, plan, () => plan.progress?.(`${acknowledged(crowd)} messages acknowledged`));
     await Bun.sleep(1000);
-    talking = false;
-    await talk;
+    await talk.end();
     return { ...(await compare(crowd)), seed: plan.seed, faults };
   } finally {
     await proxy.close();

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { ServerFrameOf } from "@parley/protocol/frames";
-import { acknowledged, compare, keepTalking, moveIn, NO_LOSSES } from "../kit/crowd.ts";
+import { acknowledged, beginTalk, compare, moveIn, NO_LOSSES } from "../kit/crowd.ts";
 import { Line } from "../kit/node.ts";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 import { spelled } from "../kit/spelled.ts";
@@ -27,8 +27,7 @@ test("[OPS13] stopped by SIGTERM under load, three times, the server sends every
   try {
     await server.start();
     const crowd = await moveIn(server.url, { clients: 30, rooms: 3 });
-    let talking = true;
-    const talk = keepTalking(crowd, () => talking, 5);
+    const talk = beginTalk(crowd, 5);
     for (let turn = 0; turn < TURNS; turn++) {
       const lines = await idleLines(server.url);
       const before = acknowledged(crowd);
@@ -43,8 +42,7 @@ test("[OPS13] stopped by SIGTERM under load, three times, the server sends every
       ).toBeLessThan(IDLE / 3);
       await server.start();
     }
-    talking = false;
-    await talk;
+    await talk.end();
     expect(await compare(crowd)).toMatchObject(NO_LOSSES);
     expect(await server.stop()).toBe(0);
   } finally {

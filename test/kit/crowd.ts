@@ -50,6 +50,18 @@ export async function moveIn(url: string, { clients, rooms, called = "Person" }:
   return { people, rooms: ids };
 }
 
+/** Everybody posts in all rooms from now on, until it is ended. */
+export function beginTalk(crowd: Crowd, pause?: number): { end(): Promise<void> } {
+  let goesOn = true;
+  const talk = keepTalking(crowd, () => goesOn, pause);
+  return {
+    end() {
+      goesOn = false;
+      return talk;
+    },
+  };
+}
+
 /** Everybody posts in all rooms, one message after the other, as long as `goesOn` says so. */
 export async function keepTalking({ people, rooms }: Crowd, goesOn: () => boolean, pause = 40): Promise<void> {
   await Promise.all(people.map((person, at) => keepPosting(person, at, rooms, goesOn, pause)));

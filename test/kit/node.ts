@@ -3,7 +3,7 @@ import { PROTOCOL_VERSION } from "@parley/protocol/version";
 import { memoryBus } from "@parley/server/bus/memory";
 import { configFrom } from "@parley/server/config";
 import { Chat } from "@parley/server/core/chat";
-import type { Bus, Clock, Digests, Store } from "@parley/server/core/ports";
+import type { Bus, Store } from "@parley/server/core/ports";
 import { callers } from "@parley/server/gateways/arrival";
 import { front } from "@parley/server/gateways/front";
 import type { NativeLimits } from "@parley/server/gateways/native/parts";
@@ -11,27 +11,12 @@ import { nativeDialect } from "@parley/server/gateways/native/session";
 import { type Rates, unlimited } from "@parley/server/gateways/rates";
 import type { BunSocket } from "@parley/server/gateways/socket";
 import { type GatewayLimits, SocketGateway } from "@parley/server/gateways/sockets";
+import { systemClock as clock } from "@parley/server/observe/clock";
 import { memoryStore } from "@parley/server/store/memory/memory";
+import { plainDigests } from "./digests.ts";
 import { checkFrame, checkResult } from "./documents.ts";
 import { quickPasswords } from "./passwords.ts";
 import { socketTo } from "./socket.ts";
-
-const clock: Clock = {
-  now: () => Date.now(),
-  after: (ms, call) => {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  },
-  turn: (call) => void setImmediate(call),
-};
-
-let drawn = 0;
-
-const digests: Digests = {
-  content: (text) => Number(Bun.hash.xxHash64(text) & 0xfffffffffffffn),
-  token: (secret) => `hash:${secret}`,
-  random: (length) => String(drawn++).padStart(length, "r"),
-};
 
 export interface NodeOptions {
   store?: Store;
@@ -61,7 +46,7 @@ export function startNode(options: NodeOptions = {}) {
     store,
     bus,
     clock,
-    digests,
+    digests: plainDigests,
     passwords: quickPasswords,
     broadcast,
     observer,
@@ -90,7 +75,9 @@ export function startNode(options: NodeOptions = {}) {
   server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
-    fetch: front({ observer, rates, callerOf: callers([], digests.random) }, (arrival) => gateway.upgrade(arrival)),
+    fetch: front({ observer, rates, callerOf: callers([], plainDigests.random) }, (arrival) =>
+      gateway.upgrade(arrival),
+    ),
     websocket: gateway.websocket,
   });
   gateway.start();

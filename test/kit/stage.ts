@@ -8,9 +8,10 @@ import { configFrom } from "@parley/server/config";
 import { Chat, type ChatLimits } from "@parley/server/core/chat";
 import type { Codec } from "@parley/server/core/codec";
 import type { Connection } from "@parley/server/core/connection";
-import type { Bus, Clock, Digests, Outlet, Store } from "@parley/server/core/ports";
+import type { Bus, Clock, Outlet, Store } from "@parley/server/core/ports";
 import type { User } from "@parley/server/core/rows";
 import { memoryStore } from "@parley/server/store/memory/memory";
+import { plainDigests } from "./digests.ts";
 import { quickPasswords } from "./passwords.ts";
 
 /** A clock that moves only when told to; turns run with the event loop. */
@@ -123,14 +124,6 @@ export class Seat implements Outlet {
   }
 }
 
-let drawn = 0;
-
-const digests: Digests = {
-  content: (text) => Number(Bun.hash.xxHash64(text) & 0xfffffffffffffn),
-  token: (secret) => `hash:${secret}`,
-  random: (length) => String(drawn++).padStart(length, "r"),
-};
-
 /** The real core on a store and a bus of the test's choice, with sockets that only remember. */
 export class Stage {
   readonly clock = new StageClock();
@@ -147,7 +140,7 @@ export class Stage {
       store: this.store,
       bus: parts.bus ?? memoryBus(),
       clock: this.clock,
-      digests,
+      digests: plainDigests,
       passwords: quickPasswords,
       broadcast: { publish: (topic, payload) => this.#publish(topic, payload) },
       observer: { count: () => {}, log: () => {} },
