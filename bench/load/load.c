@@ -437,11 +437,10 @@ static uint32_t next_poster;
 
 static void pace_turn(void) {
   turn(0);
-  uint64_t now = now_ns() - run_began;
-  uint64_t should = (uint64_t)((double)now * rate / 1e9);
-  for (; due < should; due++) {
+  double now = (double)(now_ns() - run_began);
+  for (double time; (time = (double)due * 1e9 / rate) <= now; due++) {
     struct connection *c = &all[posters[next_poster++ % posters_count]];
-    post(c, (uint64_t)((double)due * 1e9 / rate));
+    post(c, (uint64_t)time);
     push(c);
   }
 }

@@ -11,7 +11,8 @@ export async function serving(
   core: number,
   env: Record<string, string> = {},
 ): Promise<{ pid: number; end(): Promise<void> }> {
-  const child = Bun.spawn(["taskset", "-c", `${core}`, ...command], {
+  // However the benchmark ends, its servers end with it.
+  const child = Bun.spawn(["setpriv", "--pdeathsig", "KILL", "taskset", "-c", `${core}`, ...command], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdin: "ignore",

@@ -80,6 +80,7 @@ network_settings = { tcp_backlog = 4096; }
 VirtualHost "localhost"
 Component "rooms.localhost" "muc"
   muc_room_locking = false
+  muc_room_cache_size = 100000
   muc_room_default_history_length = 0
   muc_room_default_presence_broadcast = { visitor = false; participant = false; moderator = false; }
 `;
