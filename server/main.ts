@@ -9,7 +9,7 @@ import { ConfigError } from "./config/settings.ts";
 import type { Listener } from "./config/values.ts";
 import { type Config, configFrom } from "./config.ts";
 import { Chat } from "./core/chat.ts";
-import type { Bus, Digests, Observer, Store } from "./core/ports.ts";
+import type { Broadcast, Bus, Digests, Observer, Store } from "./core/ports.ts";
 import { type Arrival, callers } from "./gateways/arrival.ts";
 import * as broadcastFrames from "./gateways/dialects/broadcast/frames.ts";
 import { broadcastDialect } from "./gateways/dialects/broadcast/session.ts";
@@ -112,15 +112,17 @@ async function openStore({ database, secretKey }: Config, folder: string, turned
 }
 
 /** What is said before its line stands is lost, so that the first people would wait for a beat. */
-async function answersWithin(bus: Bus, ms: number): Promise<boolean> {
-  for (const end = performance.now() + ms; performance.now() < end; await Bun.sleep(20)) {
+async function openBus(config: Config, store: Store, say: Say): Promise<Bus> {
+  const bus = await busOf(config, store);
+  for (const end = performance.now() + DOORBELL_PATIENCE; performance.now() < end; await Bun.sleep(20)) {
     const ready = await bus.ready().then(
       () => true,
       () => false,
     );
-    if (ready) return true;
+    if (ready) return bus;
   }
-  return false;
+  say("the doorbell does not answer; until it does, nodes hear each other a beat late");
+  return bus;
 }
 
 /** What rings within this installation; nodes of one database hear each other, whatever timeline it is on. */
@@ -146,18 +148,11 @@ interface Opened {
 async function serve(config: Config, { folder, store, logs }: Opened, say: Say): Promise<Running> {
   const { observer } = logs;
   const digests = hmacDigests(obtainSecret(config.secretKey, folder));
-  const bus = await busOf(config, store);
-  if (!(await answersWithin(bus, DOORBELL_PATIENCE))) {
-    say("the doorbell does not answer; until it does, nodes hear each other a beat late");
-  }
+  const bus = await openBus(config, store, say);
   let stopping = false;
   // Each port is a server of its own to the runtime, with topics of its own.
   const servers: Bun.Server<BunSocket>[] = [];
-  const broadcast = {
-    publish: (topic: string, payload: string) => {
-      for (const server of servers) server.publish(topic, payload);
-    },
-  };
+  const broadcast = broadcastBy(servers);
   const passwords = argon2Passwords();
   const chat = new Chat({ store, bus, clock, digests, passwords, broadcast, observer, limits: config.chat });
   const rates = config.rates ? limited(config.rates, clock) : unlimited;
@@ -193,6 +188,14 @@ async function serve(config: Config, { folder, store, logs }: Opened, say: Say):
     await logs.flush();
   };
   return { url, observer, stop, lastWords: logs.flushNow };
+}
+
+function broadcastBy(servers: readonly Bun.Server<BunSocket>[]): Broadcast {
+  return {
+    publish(topic, payload) {
+      for (const server of servers) server.publish(topic, payload);
+    },
+  };
 }
 
 /** PORT first, and whatever else is listened on. */
