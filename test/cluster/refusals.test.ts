@@ -140,7 +140,7 @@ test("[CLU14] Postgres is told to let go within half a minute of what a node hel
   const sql = connect({ url: postgres.url, schema: "refusals", patience: PATIENCE }, 1);
   const settings = [
     ["statement_timeout", "1500ms"],
-    ["idle_in_transaction_session_timeout", "1500ms"],
+    ["idle_in_transaction_session_timeout", "750ms"],
     ["tcp_keepalives_idle", "10"],
     ["tcp_keepalives_interval", "5"],
     ["tcp_keepalives_count", "3"],

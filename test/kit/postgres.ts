@@ -81,10 +81,10 @@ export class OwnPostgres {
       written = row?.at ?? "";
     });
     await this.#ask(async (sql) => {
-      for (;;) {
+      for (const end = Date.now() + 20_000; ; await Bun.sleep(20)) {
+        if (Date.now() > end) throw new Error("It does not follow.");
         const [row] = await sql<{ has: boolean }[]>`SELECT pg_last_wal_replay_lsn() >= ${written}::pg_lsn AS has`;
         if (row?.has) return;
-        await Bun.sleep(20);
       }
     });
   }
@@ -96,7 +96,10 @@ export class OwnPostgres {
 
   /** A standby becomes the one that is written to, on a timeline of its own. */
   promote(): Promise<void> {
-    return this.#ask((sql) => sql`SELECT pg_promote(true, 30)`);
+    return this.#ask(async (sql) => {
+      const [row] = await sql<{ done: boolean }[]>`SELECT pg_promote(true, 30) AS done`;
+      if (!row?.done) throw new Error("It was not promoted.");
+    });
   }
 
   get #data(): string {

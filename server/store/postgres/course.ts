@@ -1,5 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Epoch } from "@parley/protocol/ids";
+import { within } from "./late.ts";
 import type { Database } from "./pool.ts";
 
 /** Where a database is in its history. */
@@ -64,13 +65,15 @@ export class Course {
 export class Lookout {
   readonly #sql: Database;
   readonly #course: Course;
+  readonly #patience: number;
   #settled = 0;
   #since = performance.now();
   #looking: Promise<void> | null = null;
 
-  constructor(sql: Database, course: Course) {
+  constructor(sql: Database, course: Course, patience: number) {
     this.#sql = sql;
     this.#course = course;
+    this.#patience = patience;
   }
 
   /** Puts a question once it is sure that the history is the same. Throws `unavailable` where it is not. */
@@ -86,7 +89,8 @@ export class Lookout {
 
   async #look(): Promise<void> {
     const { doubts, known } = this.#course;
-    this.#course.compare(known, await standingOf(this.#sql));
+    // Hazard: the driver may never answer on a connection that ended at the wrong moment, and everybody waits for this.
+    this.#course.compare(known, await within(this.#patience, standingOf(this.#sql)));
     this.#settled = doubts;
     this.#since = performance.now();
   }

@@ -2,9 +2,9 @@ import { ChatError } from "@parley/protocol/errors";
 import postgres from "postgres";
 
 /** Classes of SQLSTATE that the server or its operator causes: connections, resources, shutdown, a standby, timeouts. */
-const CIRCUMSTANCES = /^(08|53|57|58|25006|25P0[34]|55P03|F0)/;
-/** Those after which the connection is gone. */
-const ENDED = /^(08|57P0[1-5]|25P0[34])/;
+const CIRCUMSTANCES = /^(08|53|57|58|25006|25P0[34]|55P03|55000|F0)/;
+/** Those after which the connection is gone, or led to a standby: the driver may let that happen. */
+const ENDED = /^(08|57P0[1-5]|25P0[34]|55000)/;
 /** The transaction was undone because of another one, or could wait for it no longer: it may be asked again as it is. */
 const UNDONE = /^(40001|40P01|55P03)$/;
 /** Codes of the driver and of the network. */

@@ -62,7 +62,8 @@ export function connect({ url, schema, patience }: Reached, max: number, ended?:
   return postgres(url, {
     max,
     connect_timeout: CONNECT_SECONDS,
-    target_session_attrs: "read-write",
+    // The driver knows a standby by this one only.
+    target_session_attrs: "primary",
     backoff: (attempt) => Math.min(LONGEST_PAUSE, 0.05 * 2 ** attempt) * (0.5 + Math.random() / 2),
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
     onnotice: () => {},
@@ -71,7 +72,8 @@ export function connect({ url, schema, patience }: Reached, max: number, ended?:
       application_name: "parley",
       search_path: schema,
       statement_timeout: patience,
-      idle_in_transaction_session_timeout: patience,
+      // Sooner, so that whoever waits for what it holds is not refused with it.
+      idle_in_transaction_session_timeout: Math.ceil(patience / 2),
       ...DEAD_LINES,
     },
   });

@@ -7,6 +7,7 @@ import { type Answer, decoded, encoded } from "./commit.ts";
 import { Course, Lookout, standingOf } from "./course.ts";
 import { explained, isLost, isUndone } from "./errors.ts";
 import { History } from "./history.ts";
+import { Late, within } from "./late.ts";
 import { SharedLeases } from "./leases.ts";
 import { openDatabase, type PostgresOptions, writeMeta } from "./open.ts";
 import { claimOwnership, offerOwnership } from "./ownership.ts";
@@ -30,7 +31,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   const known = await standingOf(sql);
   course = new Course(known, () => options.turned?.());
   const askIn = (database: Database, through: Course): Ask => {
-    const lookout = new Lookout(database, through);
+    const lookout = new Lookout(database, through, options.patience);
     return async (question) => {
       if (closed) throw new ChatError("unavailable", "The server is shutting down.", 1_000);
       const { age } = pool;
@@ -66,26 +67,6 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
       await pool.end(LAST_SECONDS);
     },
   };
-}
-
-/** No answer came in time. */
-class Late extends ChatError {
-  constructor() {
-    super("unavailable", "The database does not answer.", 1_000);
-  }
-}
-
-/** Rejects with `unavailable` where the answer takes longer. */
-async function within<T>(ms: number, answer: T | Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    late.reject(new Late());
-  }, ms);
-  try {
-    return await Promise.race([answer, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** One statement, so one round trip and one transaction. */
