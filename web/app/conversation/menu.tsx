@@ -1,5 +1,5 @@
 import type { ConversationView } from "@parley/client/views";
-import type { UserId } from "@parley/protocol/ids";
+import type { ConversationId, UserId } from "@parley/protocol/ids";
 import Ban from "lucide-react/icons/ban";
 import Check from "lucide-react/icons/check";
 import CircleCheck from "lucide-react/icons/circle-check";
@@ -50,20 +50,24 @@ export function ConversationMenu({ view, anchor, label, onClose }: ConversationM
           Rename
         </MenuItem>
       )}
-      {view.kind !== "direct" && (
-        <>
-          <hr />
-          <MenuItem icon={LogOut} onPick={() => openDialog({ is: "leave", conversation })}>
-            Leave
-          </MenuItem>
-        </>
-      )}
+      {view.kind !== "direct" && <LeaveItem conversation={conversation} />}
       {(mayChange || isNobodys(view)) && (
         <MenuItem icon={Trash2} danger onPick={() => openDialog({ is: "delete_room", conversation })}>
           Delete the room
         </MenuItem>
       )}
     </Menu>
+  );
+}
+
+function LeaveItem({ conversation }: { conversation: ConversationId }) {
+  return (
+    <>
+      <hr />
+      <MenuItem icon={LogOut} onPick={() => openDialog({ is: "leave", conversation })}>
+        Leave
+      </MenuItem>
+    </>
   );
 }
 

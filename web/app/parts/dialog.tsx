@@ -8,6 +8,7 @@ import {
   useLayoutEffect,
   useRef,
 } from "react";
+import { Form } from "./form.tsx";
 
 /** Opens a native dialog while it is drawn; closing it gives the focus back to where it was. */
 export function useModal() {
@@ -87,16 +88,9 @@ export function Dialog({ title, onClose, children, footer, onSubmit, wide = fals
       onClick={onVeil(onClose)}
     >
       {onSubmit ? (
-        <form
-          method="dialog"
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            onSubmit();
-          }}
-        >
+        <Form method="dialog" onSubmit={onSubmit}>
           {content}
-        </form>
+        </Form>
       ) : (
         content
       )}

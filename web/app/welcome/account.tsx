@@ -1,4 +1,5 @@
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
+import { Form } from "../parts/form.tsx";
 import { PasswordField } from "../parts/password-field.tsx";
 import { useEntrance } from "./entrance.ts";
 import { LineWords } from "./line-words.tsx";
@@ -17,13 +18,8 @@ export function Account({ start, onIn, onBack }: AccountProps) {
   const [password, setPassword] = useState("");
   const { refused, busy, comeIn } = useEntrance(onIn);
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    void comeIn(name, password);
-  }
-
   return (
-    <form onSubmit={submit} noValidate>
+    <Form onSubmit={() => void comeIn(name, password)}>
       <div className="field">
         <label htmlFor={id}>Your name, or your @name</label>
         <input
@@ -50,6 +46,6 @@ export function Account({ start, onIn, onBack }: AccountProps) {
         </button>
       </div>
       {busy && <LineWords />}
-    </form>
+    </Form>
   );
 }

@@ -1,5 +1,6 @@
 import CircleAlert from "lucide-react/icons/circle-alert";
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
+import { Form } from "../parts/form.tsx";
 import { Mark, OpenMark } from "../parts/mark.tsx";
 import { Account } from "./account.tsx";
 import { useEntrance } from "./entrance.ts";
@@ -58,13 +59,8 @@ function NameForm({ name, setName, onIn, onKnown }: NameFormProps) {
   const id = useId();
   const { refused, busy, comeIn } = useEntrance(onIn);
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    void comeIn(name);
-  }
-
   return (
-    <form onSubmit={submit} noValidate>
+    <Form onSubmit={() => void comeIn(name)}>
       <div className="field">
         <label htmlFor={id}>What should people call you?</label>
         <div className="go">
@@ -92,7 +88,7 @@ function NameForm({ name, setName, onIn, onKnown }: NameFormProps) {
         I have an account
       </button>
       {busy && <LineWords />}
-    </form>
+    </Form>
   );
 }
 
