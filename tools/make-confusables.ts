@@ -109,39 +109,13 @@ function file(version: string, looks: Map<string, string>, capitals: Map<string,
  * Made by tools/make-confusables.ts from ICU's confusables data, Unicode ${version}; not edited by hand.
  * Copyright © 1991-2022 Unicode, Inc. The data was changed; its licence is in NOTICE.
  */
-const LOOKS = \`
-${encode(looks)}\`;
-const CAPITALS = "${encode(capitals).trim().replaceAll("\n", " ")}";
 
 /** \`target:source,source …\`, code points in base 36, each source as the distance from the one before. */
-function decode(table: string): Map<string, string> {
-  const decoded = new Map<string, string>();
-  for (const group of table.trim().split(/\\s+/u)) {
-    const [target = "", sources = ""] = group.split(":");
-    const look = String.fromCodePoint(...target.split(".").map((code) => Number.parseInt(code, 36)));
-    let source = 0;
-    for (const step of sources.split(",")) {
-      source += Number.parseInt(step, 36);
-      decoded.set(String.fromCodePoint(source), look);
-    }
-  }
-  return decoded;
-}
+export const LOOKS = \`
+${encode(looks)}\`;
 
-let looks: Map<string, string> | undefined;
-let capitals: Map<string, string> | undefined;
-
-/** What a folded character looks like: \`а\` (Cyrillic) gives \`a\`, \`m\` gives \`rn\`; \`undefined\` for one that stands for itself. */
-export function lookOf(c: string): string | undefined {
-  looks ??= decode(LOOKS);
-  return looks.get(c);
-}
-
-/** The few capitals that look like a Latin one while their small letter looks like another: Greek \`Ν\` and \`ν\`. */
-export function capitalLookOf(c: string): string | undefined {
-  capitals ??= decode(CAPITALS);
-  return capitals.get(c);
-}
+/** The same, of capitals. */
+export const CAPITALS = "${encode(capitals).trim().replaceAll("\n", " ")}";
 `;
 }
 

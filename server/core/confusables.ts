@@ -2,7 +2,9 @@
  * Made by tools/make-confusables.ts from ICU's confusables data, Unicode 15.0; not edited by hand.
  * Copyright © 1991-2022 Unicode, Inc. The data was changed; its licence is in NOTICE.
  */
-const LOOKS = `
+
+/** `target:source,source …`, code points in base 36, each source as the distance from the one before. */
+export const LOOKS = `
 13.13:y,ig,1g,8,l8,2,4in,nd,1,2,350 33.1b.33:11,18l,548 33:1c,pb,4,o,2r,93,2k,2u,u,2h,3,k,w,5n,bq,3k,3k,3k,1m,1y,3k,s,2s,s,2s,s,u,1y,s,5q,3k,99,z,5b,cx,20v,2,32m,51,j7,n3g,18q,h91,p,ap,5a,18,33u,s8,f,9 30:1d,1k,j,90,4p,1,1h,7u,4d,3d,6p,l,a,20,1m,40,61,2jk,ev,28y,9c,3u,1p2,1q,3i,nma,h,9h,10u,1l,h5o,3j,n,83,6b,3vh,f,h1g,i,jk2,4gt 13:2o,gp,2,1,1,1,a,2,1,15,h2,3,3g,q,e9,1,2fp,hu,1u4,1,2,n,3,qqf,13gl,1 36.32:31,f4,8f,1r,1t,3hw,6e,187,32k,nra,1bc,h7t,2p,3xr,df 2r.mw:4i,be 3d.mt:4l,bu,gy 3c:5z,kw,3i,3cs,1o,6o,1,21,2ws,qg,1,77,hq,4w,nm6,19k,2,h8b,10,2r,b,ed,3wl 2p.2t:6e,rz 6pu.mt:6o,2od9
 33.mw:6w,8qx,ovx 2s.mt:7l 2w.mt:87,ms 2z:8o,hu,3k,3ob,186,32i,nr6,1cv,hnm 30.mw:8y 33.2t:9f,83 38.mt:9z 2q.mt:ao,kj,16 2q.lg:ar 2q:at,7o,bd,q,33k,3a,8t,20,s7t,1cf,h5v,v,2o 2s.lg:b0 2v:b1,5w,1,iz,38,2uy,1vs,qqb,1bu 2u.me:b6 2z.lw:bd 30.mt:be,5q,5cj,1 32.mh:bi,ex 34.lw:bp 38.lw:bx 3d.lw:c4 3e.mt:c6 1e.mt:cb 37:cd,ig,8a,vhf,gf,vo,5,h64,c2,41l,h2x 72:cf,ft 30.30:ch,tr,55y,en x:cj,8lq 2v.mt:dh 1k:f7,1jb,3k,49,1d07,19dd 3e.me:f9 2t.mw:g7 2y.mt:g9 36.mt:gd,g6 2p:gh,9s,3j,3h1,1ff,1a2,pkk,1ak,h7q,lgg 2q.lw:gj 2s.mg:gm 2s.lw:gn d9:gp,hs,5re,27r,nnb d9.ke:gq
 2t:gr,9m,3k,v,2x,2c,4qe,px,3m,cm,b,1vu,4w,nnb,ir,pr,22,v,h63,bn,42t,h27,jjo 2v.lw:gw 3d:gz,18,84,40,30,2ew,qm,1rb,ab,2p6,nr7,19q,v,k,h7p,4dm,h0r,1o 2w.lw:h2,wfj 30.ms:h7 30.mg:h9 30.f1:ha 3b:hb,du,58,1w,39q,1f6,qtl,1ax,x,l7q,4,1,d3,9,10kz 36.32.me:hd,gt 32.mg:hf 33.mt:hh,8z,57,3a,5v1,7,5r,1xh,o4a,ub,19,1m5b,7ay 36.mh:ho 36.mg:hp 36:hs,c3,3f8,1i7,31b,nry,19g,1,15,g,x,hmi,l09,jj5 37.mg:hu 39:i3,8q,c8,2gz,gc,1qo,zy,49,ppt,iz,q7,4,hpg,3xe,h2i 3e.mg:i8 f1:ia,gf,2du,5i2,o7y 1r:ic,1d5,v3i 2w:ik,bl,3i,51,364,4k3,nrs,1b8,7,h8d 35.lw:io 2s.3e:ir 2s.f1:is 2s.i9:it 38.37:iu 38.hv:iv 38.gl:iw 2u.97:ix
@@ -34,34 +36,6 @@ bp7:dgg fp1:fsy ftw:fuk gur:gv3 hgh:hgr h7j:hkb hij:hkv hwv:hz4 ild:ilu bp6:imo 
 1wy:1in1 1wk:1in2 1wl:1in3 1wm:1in4 1wn:1in5 1wo:1in6 1wq:1in7 1wu:1inb 1wv:1inc 1ws:1ind 1wj:1ine 1ww:1inf 1x3:1inh 1x4:1ini 1xa:1ink 1xb:1inl 1xj:1int 1xz:1inx 1xp:1io2 1x9:1io4 3b.lj:1io5 1yf:1ioh 1yg:1ioi 1yk:1iom 1ite:1ivs,1 1itf:1ivu 1itg:1ivv 1iuq:1ivw 1iur:1ivx 1iyp.1iyp:1iyq 1j:1jgm,10lo 1f:1jgq,h2p,jij 1jvp.1jvz:1jvq 1jvp.1jw0:1jvr 1jvp.1jvp:1jvs 1jvp.1jvp.1jvz:1jvt 1jvp.1jvp.1jw0:1jvu 1jvv.1jvz:1jvw 1jvv.1jvv:1jvx 1jvv.1jvv.1jvz:1jvy 1jw3.1jvz:1jw4 1jw3.1jw0:1jw5 1jw3.1jw3:1jw6 1jw3.1jw3.1jvz:1jw7 1jw3.1jw3.1jw0:1jw8 1k5d.1k5d:1k5e 1k8a:1k8i 1fa2:1kxk wux:20ik,qud zj:2k1u 6kk:2k2j
 6tr:2k3c 6ts:2k3d 4i3:2k3j 6qo:2ojs 6pu:2ojw 10.6hs:2q6n 2r.2r.9.6hp:2q99 2r.6hs:2q9a 7jx:2qky,7 35.2t:2rcw 2p.36:2rd3 3a.5wk:2rd4 7jd:2rd6 89r:2rei 6u9:2rf9 37.37.37:2rfg 36.32.2q:2rfv 3a.2q:2rfw 6u8:2rg1
 `;
-const CAPITALS = "2q:pe 2w:pj 32:pp 3d:px,1ipr 2t:1jfq 33:1jg5 38:1jgc";
 
-/** `target:source,source …`, code points in base 36, each source as the distance from the one before. */
-function decode(table: string): Map<string, string> {
-  const decoded = new Map<string, string>();
-  for (const group of table.trim().split(/\s+/u)) {
-    const [target = "", sources = ""] = group.split(":");
-    const look = String.fromCodePoint(...target.split(".").map((code) => Number.parseInt(code, 36)));
-    let source = 0;
-    for (const step of sources.split(",")) {
-      source += Number.parseInt(step, 36);
-      decoded.set(String.fromCodePoint(source), look);
-    }
-  }
-  return decoded;
-}
-
-let looks: Map<string, string> | undefined;
-let capitals: Map<string, string> | undefined;
-
-/** What a folded character looks like: `а` (Cyrillic) gives `a`, `m` gives `rn`; `undefined` for one that stands for itself. */
-export function lookOf(c: string): string | undefined {
-  looks ??= decode(LOOKS);
-  return looks.get(c);
-}
-
-/** The few capitals that look like a Latin one while their small letter looks like another: Greek `Ν` and `ν`. */
-export function capitalLookOf(c: string): string | undefined {
-  capitals ??= decode(CAPITALS);
-  return capitals.get(c);
-}
+/** The same, of capitals. */
+export const CAPITALS = "2q:pe 2w:pj 32:pp 3d:px,1ipr 2t:1jfq 33:1jg5 38:1jgc";

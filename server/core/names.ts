@@ -1,6 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
-import { capitalLookOf, lookOf } from "./confusables.ts";
 import { fold } from "./fold.ts";
+import { capitalLookOf, lookOf } from "./looks.ts";
 
 const SHOWN_MAX = 64;
 const HANDLE_MAX = 32;

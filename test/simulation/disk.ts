@@ -2,6 +2,7 @@ import { ChatError } from "@parley/protocol/errors";
 import type { Epoch } from "@parley/protocol/ids";
 import type { Write } from "@parley/server/core/commit";
 import type { Store } from "@parley/server/core/ports";
+import { LOGS, READS } from "@parley/server/store/asked";
 import type { Random } from "./random.ts";
 import type { Time } from "./time.ts";
 import { Truth } from "./truth.ts";
@@ -15,22 +16,9 @@ interface Change {
 }
 
 /** Questions that change nothing; what else the port has is written down, and so survives. */
-const READS = new Set<string>([
-  ...[
-    "users",
-    "usersByHandle",
-    "findUsers",
-    "conversation",
-    "member",
-    "standing",
-    "sight",
-    "memberships",
-    "spans",
-    "members",
-    "rooms",
-  ],
-  ...["heads", "entries", "entry", "located", "roomNamed", "direct", "recall", "stretch", "unread", "marks", "reached"],
-  ...["reachedBy", "passwordOf", "claimant", "hasToken", "ready", "close"],
+const QUESTIONS = new Set<string>([
+  ...[...LOGS, ...READS],
+  ...["users", "usersByHandle", "findUsers", "recall", "passwordOf", "claimant", "hasToken", "ready", "close"],
 ]);
 
 /** Who asks the disk: a node, which may die at the moment that it named. */
@@ -138,7 +126,7 @@ export class Disk {
   }
 
   #changed(method: Method, args: unknown[], done: unknown): void {
-    if (READS.has(method)) return;
+    if (QUESTIONS.has(method)) return;
     if (this.syncsLate === 0 || method !== "commit") {
       this.#journal.push({ method, args });
       return this.#record(method, args, done);
