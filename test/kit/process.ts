@@ -99,13 +99,23 @@ export class ParleyProcess {
 
 const HEALTHY_MS = 20_000;
 
+/** Below those that systems give to whoever connects: one of these stays free while its server is down. */
+const [LOWEST_PORT, HIGHEST_PORT] = [10_000, 32_000];
+
 /** A port that nobody listens on now. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
 
 export interface ServerOptions {
