@@ -29,7 +29,11 @@ export async function within<T>(
     const members = Array.from({ length: crowd.rooms * crowd.members }, (_, n) =>
       memberOf(crowd, n, running.member(n)),
     );
-    const { load, entered } = await Load.enter(running, members, { core: bench.cores.load, folder: bench.folder });
+    const { load, entered } = await Load.enter(running, members, {
+      core: bench.cores.load,
+      folder: bench.folder,
+      audience: crowd.members,
+    });
     try {
       return await measure(load, entered);
     } finally {

@@ -15,9 +15,7 @@ export interface Measured {
   p50: number;
   p99: number;
   p999: number;
-  /** Whether everything came home after the last message. */
-  home: boolean;
-  /** Messages and deliveries since everybody is in, also those before and after the time that was measured. */
+  /** Messages and deliveries since everybody is in, and up to five seconds after the last message. */
   sent: number;
   heard: number;
 }
@@ -35,14 +33,14 @@ export class Load {
     this.#lines = linesOf(process.stdout);
   }
 
-  /** Connects everybody. `entered` is the milliseconds until the last one was in. */
+  /** Connects everybody; `audience` hear each message. `entered` is the milliseconds until the last one was in. */
   static async enter(
     subject: Pick<Running, "pids">,
     members: readonly Member[],
-    where: { core: number; folder: string; atOnce?: number },
+    where: { core: number; folder: string; atOnce?: number; audience?: number },
   ): Promise<{ load: Load; entered: number }> {
     const plan = join(where.folder, "plan");
-    writeFileSync(plan, planOf(members, where.atOnce ?? AT_ONCE));
+    writeFileSync(plan, planOf(members, where.atOnce ?? AT_ONCE, where.audience ?? 0));
     const command = ["taskset", "-c", `${where.core}`, await compiled("load/load.c"), plan];
     const child = Bun.spawn([...command, ...subject.pids.map(String)], {
       stdin: "pipe",
@@ -93,8 +91,8 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
 }
 
 /** The plan as load.c reads it. */
-function planOf(members: readonly Member[], atOnce: number): Uint8Array {
-  const parts: Uint8Array[] = [number(members.length), number(atOnce)];
+function planOf(members: readonly Member[], atOnce: number, audience: number): Uint8Array {
+  const parts: Uint8Array[] = [number(members.length), number(atOnce), number(audience)];
   for (const { port, steps, post, done = "" } of members) {
     parts.push(number(port), number(steps.length));
     for (const { send, until } of steps) parts.push(...sized(send), ...sized(Buffer.from(until, "latin1")));

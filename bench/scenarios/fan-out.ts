@@ -79,8 +79,8 @@ function rowsOf(rounds: readonly Round[], subject: Subject, crowd: Crowd): Row[]
 function remarkOn(own: readonly Measured[], crowd: Crowd): string | null {
   const most = (those: readonly Measured[]) => those.length * 2 > own.length;
   if (most(own.filter(({ deliveries }) => deliveries < turnOf(crowd)))) return "too slow to be measured so";
-  const lost = own.filter(({ home, sent, heard }) => home && heard !== sent * crowd.members);
-  if (lost.length > 0) return "deliveries were lost or doubled";
+  const missed = own.filter(({ sent, heard }) => heard !== sent * crowd.members);
+  if (missed.length > 0) return "not each message was delivered once to each within 5 s of the end";
   const limited = own.filter(({ busy, cpu, seconds }) => busy > GENERATOR_BUSY && cpu / seconds < SERVER_IDLE);
   return most(limited) ? "the load generator was the limit" : null;
 }

@@ -15,7 +15,7 @@ test.skipIf(!cc || cpus().length < 2)("[BEN2] a quick run ends with the ratios o
   const { ratios } = JSON.parse(out.trimEnd().split("\n").at(-1) ?? "");
   expect(Object.keys(ratios)).toEqual(["room1000_vs_floor", "rooms10x100_vs_floor", "pairs500_vs_floor"]);
   for (const ratio of Object.values(ratios)) expect(ratio).toBeWithin(0.001, 10);
-  expect(out).not.toContain("lost or doubled");
+  expect(out).not.toContain("not each message was delivered");
 });
 
 test("[BEN5] the peers of the benchmark are in no package that anybody else installs", () => {
