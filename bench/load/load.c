@@ -37,7 +37,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MARK = 25, BUFFER = 1 << 18, EVENTS = 4096, SOURCES = 20000, BUCKETS = 64 * 64 };
+enum { MARK = 25, OVERLAP = 2, BUFFER = 1 << 18, EVENTS = 4096, SOURCES = 20000, BUCKETS = 64 * 64 };
 
 struct connection {
   int fd;
@@ -50,6 +50,8 @@ struct connection {
   uint64_t sent;
   uint32_t under_way;
   uint8_t carried[MARK], carried_length;
+  /* The end of what was heard, in which a mark may begin. */
+  uint8_t last[OVERLAP];
   /* What the kernel did not take yet. */
   uint8_t *waiting;
   size_t waiting_length, waiting_room;
@@ -59,7 +61,7 @@ struct connection {
 static struct connection *all;
 static uint32_t count, at_once, audience, begun, entered_count, *posters, posters_count;
 static int events;
-static uint8_t buffer[BUFFER];
+static uint8_t buffer[OVERLAP + BUFFER];
 static uint64_t run_began, delivered, sent_total, idle_ns;
 static uint32_t window;
 static bool pacing, measuring;
@@ -298,58 +300,74 @@ static void look_for_done(struct connection *c, const uint8_t *bytes, size_t len
   }
 }
 
+static bool is_hex(uint8_t byte) { return (uint8_t)(byte - '0') < 10 || (uint8_t)(byte - 'a') < 6; }
+
+/* The length in a frame's header may have the byte of a ` in it: a mark goes on with digits, a header does not. */
+static bool is_mark(const uint8_t *at, size_t known) {
+  return (known < 2 || is_hex(at[1])) && (known < 3 || is_hex(at[2]));
+}
+
 static void look_at_marks(struct connection *c, const uint8_t *bytes, size_t length) {
   const uint8_t *at = bytes, *end = bytes + length;
   if (c->carried_length) {
     size_t more = (size_t)(MARK - c->carried_length);
     if (more > length) more = length;
     memcpy(c->carried + c->carried_length, bytes, more);
-    c->carried_length += (uint8_t)more;
-    if (c->carried_length < MARK) return;
-    marked(c, c->carried);
-    c->carried_length = 0;
-    at += more;
+    if (!is_mark(c->carried, c->carried_length + more)) {
+      c->carried_length = 0;
+    } else {
+      c->carried_length += (uint8_t)more;
+      if (c->carried_length < MARK) return;
+      marked(c, c->carried);
+      c->carried_length = 0;
+      at += more;
+    }
   }
   while ((at = memchr(at, '`', (size_t)(end - at)))) {
-    if (end - at < MARK) {
+    if (!is_mark(at, (size_t)(end - at))) {
+      at++;
+    } else if (end - at < MARK) {
       c->carried_length = (uint8_t)(end - at);
       memcpy(c->carried, at, c->carried_length);
       return;
+    } else {
+      marked(c, at);
+      at += MARK;
     }
-    marked(c, at);
-    at += MARK;
   }
 }
 
+/* The marks that begin in the first `length` bytes, of which two more are there to be looked at. */
 static uint64_t count_marks(const uint8_t *bytes, size_t length) {
   uint64_t marks = 0;
-  while (length) {
-    size_t part = length < 255 * 32 ? length : 255 * 32;
-    uint32_t sum = 0;
-    for (size_t i = 0; i < part; i++) sum += bytes[i] == '`';
-    marks += sum;
-    bytes += part;
-    length -= part;
+  const uint8_t *at = bytes, *end = bytes + length;
+  while (at < end && (at = memchr(at, '`', (size_t)(end - at)))) {
+    bool is = is_hex(at[1]) && is_hex(at[2]);
+    marks += is;
+    at += is ? MARK : 1;
   }
   return marks;
 }
 
 static void hear(struct connection *c) {
+  uint8_t *heard = buffer + OVERLAP;
   for (;;) {
-    ssize_t got = recv(c->fd, buffer, sizeof buffer, 0);
+    ssize_t got = recv(c->fd, heard, BUFFER, 0);
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) {
       fprintf(stderr, "load: connection %u was closed (step %u of %u)\n", (uint32_t)(c - all), c->step, c->steps);
       exit(1);
     }
     if (!c->entered) {
-      entering(c, buffer, (size_t)got);
+      entering(c, heard, (size_t)got);
     } else {
+      memcpy(buffer, c->last, OVERLAP);
       delivered += count_marks(buffer, (size_t)got);
-      if (c->done_length && c->post_length) look_for_done(c, buffer, (size_t)got);
-      if (pacing || c->post_length) look_at_marks(c, buffer, (size_t)got);
+      memcpy(c->last, buffer + got, OVERLAP);
+      if (c->done_length && c->post_length) look_for_done(c, heard, (size_t)got);
+      if (pacing || c->post_length) look_at_marks(c, heard, (size_t)got);
     }
-    if ((size_t)got < sizeof buffer) return;
+    if (got < BUFFER) return;
   }
 }
 

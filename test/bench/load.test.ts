@@ -58,6 +58,26 @@ function lateEcho(ms: number): Bun.Server<undefined> {
   });
 }
 
+test.skipIf(!cc)("[BEN1] a frame whose header has the byte of a mark in it is counted once", async () => {
+  const [server, folder] = [lateEcho(0), temporaryFolder()];
+  // As long as the code of the mark's first character: this length stands in the header of each frame that comes back.
+  const post = frame(MARKED.padEnd("`".charCodeAt(0), "."));
+  const echo = { port: server.port ?? 0, steps: [handshake("/")], post };
+  try {
+    const where = { core: LAST, folder: folder.path, audience: 1 };
+    const { load } = await Load.enter({ pids: [process.pid] }, [echo, echo], where);
+    for (const run of [() => load.saturate(2, 0, 0.3), () => load.pace(200, 0, 0.3)]) {
+      const { sent, heard } = await run();
+      expect(sent).toBeGreaterThan(20);
+      expect(heard).toBe(sent);
+    }
+    await load.leave();
+  } finally {
+    await server.stop(true);
+    folder.remove();
+  }
+});
+
 test.skipIf(!cc)("[BEN1] a rate is kept, and it is measured how late a message comes", async () => {
   const [server, folder] = [lateEcho(30), temporaryFolder()];
   const echo = { port: server.port ?? 0, steps: [handshake("/")], post: frame(MARKED) };
