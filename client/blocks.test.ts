@@ -28,6 +28,15 @@ const blocks = (people: number[], next: number | null = null) => ({
   next,
 });
 
+/** A client that is live and has asked, since somebody looked, whom one blocked. */
+async function asking() {
+  const given = world();
+  const end = await live(given, direct(), inbox());
+  given.client.hasBlocked(BOB);
+  await turn();
+  return { given, end };
+}
+
 test("[SDK42] whom one blocked is asked for once, when somebody looks, page by page", async () => {
   const given = world();
   const end = await live(given, direct(), inbox());
@@ -45,11 +54,8 @@ test("[SDK42] whom one blocked is asked for once, when somebody looks, page by p
 });
 
 test("[SDK42] what the inbox tells holds at once, and goes before an answer that is older", async () => {
-  const given = world();
-  const end = await live(given, direct(), inbox());
+  const { given, end } = await asking();
   const { client } = given;
-  client.hasBlocked(BOB);
-  await turn();
   end.say(entries(INBOX, inInbox(1, "blocked", BOB), inInbox(2, "unblocked", CAROL)));
   end.answer("blocks", blocks([CAROL]));
   await turn();
@@ -62,11 +68,8 @@ test("[SDK42] what the inbox tells holds at once, and goes before an answer that
 });
 
 test("[SDK42] after a hole in the inbox it is asked for again, and what was known stays until then", async () => {
-  const given = world();
-  const end = await live(given, direct(), inbox());
+  const { given, end } = await asking();
   const { client } = given;
-  client.hasBlocked(BOB);
-  await turn();
   end.answer("blocks", blocks([BOB]));
   await turn();
   const again = await reopened(given);
@@ -80,11 +83,8 @@ test("[SDK42] after a hole in the inbox it is asked for again, and what was know
 });
 
 test("[SDK42] whoever signs out leaves nothing behind, nor does an answer that comes late", async () => {
-  const given = world();
-  const end = await live(given, direct(), inbox());
+  const { given, end } = await asking();
   const { client } = given;
-  client.hasBlocked(BOB);
-  await turn();
   end.answer("blocks", blocks([BOB]));
   await turn();
   client.signOut();

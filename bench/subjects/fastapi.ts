@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { freePort } from "../../test/kit/process.ts";
 import { uvicorn } from "../../tools/debian.ts";
 import { frame, handshake, MARKED, type Running, type Subject } from "../subject.ts";
-import { freePort, lacking, serving } from "./process.ts";
+import { lacking, serving } from "./process.ts";
 
 const QUIET = ["--host", "127.0.0.1", "--log-level", "error", "--no-access-log"];
 // The fastest that it comes with. The load generator answers no pings.

@@ -1,6 +1,7 @@
+import { freePort } from "../../test/kit/process.ts";
 import { compiled } from "../load/compile.ts";
 import { frame, handshake, MARKED, NUMBER, type Running, SERIAL, type Subject, WHO } from "../subject.ts";
-import { freePort, lacking, serving } from "./process.ts";
+import { lacking, serving } from "./process.ts";
 
 /** The smallest program that copies bytes to sockets; see floor/floor.c. */
 export function floor(writes: "coalesced" | "each"): Subject {

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryFolder } from "../../test/kit/process.ts";
+import { freePort, temporaryFolder } from "../../test/kit/process.ts";
 import { inspircd, rootOf } from "../../tools/debian.ts";
 import { bytes, MARKED, type Running, type Subject } from "../subject.ts";
-import { freePort, lacking, serving } from "./process.ts";
+import { lacking, serving } from "./process.ts";
 
 /** A channel for each room. Its members ask to hear what they say themselves, as the members of every other subject do. */
 export const ircd: Subject = {

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryFolder } from "../../test/kit/process.ts";
+import { freePort, temporaryFolder } from "../../test/kit/process.ts";
 import { mosquitto as program } from "../../tools/debian.ts";
 import { frame, handshake, MARKED, type Running, type Subject } from "../subject.ts";
-import { freePort, lacking, serving } from "./process.ts";
+import { lacking, serving } from "./process.ts";
 
 const BINARY = 2;
 

@@ -1,6 +1,7 @@
+import { freePort } from "../../test/kit/process.ts";
 import { nats as program } from "../../tools/debian.ts";
 import { bytes, MARKED, type Running, type Subject } from "../subject.ts";
-import { freePort, lacking, serving } from "./process.ts";
+import { lacking, serving } from "./process.ts";
 
 const OPTIONS = '{"verbose":false,"pedantic":false,"echo":true,"lang":"bench","version":"1","protocol":1}';
 

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../../test/kit/process.ts";
 import { frame, handshake, MARKED, type Member, type Running, type Subject } from "../subject.ts";
-import { freePort, serving } from "./process.ts";
+import { serving } from "./process.ts";
 
 const PEERS = join(import.meta.dir, "../peers");
 

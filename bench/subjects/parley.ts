@@ -1,6 +1,6 @@
-import { temporaryFolder } from "../../test/kit/process.ts";
+import { freePort, temporaryFolder } from "../../test/kit/process.ts";
 import { frame, handshake, MARKED, NUMBER, type Running, SERIAL, type Shape, type Subject, WHO } from "../subject.ts";
-import { freePort, serving } from "./process.ts";
+import { serving } from "./process.ts";
 
 /** So that nothing but what is measured happens. The load generator answers no beats, and has one address. */
 const QUIET = {

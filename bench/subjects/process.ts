@@ -1,9 +1,8 @@
-import { createConnection, createServer } from "node:net";
+import { createConnection } from "node:net";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dir, "../..");
 const PATIENCE = 30_000;
-const PORTS = { from: 10_000, to: 32_000 };
 
 /** A process of its own on one core, once something listens at its port. */
 export async function serving(
@@ -42,22 +41,6 @@ export function lacking(program: Promise<string>): Promise<string | null> {
     () => null,
     (error: Error) => error.message,
   );
-}
-
-/** A port that was free just now, below those of outgoing connections: ten thousand of them would soon take it. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from));
-    if (await isFree(port)) return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryFolder } from "../../test/kit/process.ts";
+import { freePort, temporaryFolder } from "../../test/kit/process.ts";
 import { prosody as bring, rootOf } from "../../tools/debian.ts";
 import { bytes, MARKED, type Running, type Subject } from "../subject.ts";
-import { freePort, lacking, serving } from "./process.ts";
+import { lacking, serving } from "./process.ts";
 
 const STREAM =
   "<stream:stream to='localhost' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
