@@ -55,12 +55,14 @@ async function main(): Promise<void> {
 }
 
 async function measure(folder: string): Promise<void> {
-  const subjects = await possible(wanted(SUBJECTS));
+  const scenarios = wanted(SCENARIOS);
+  const measured = (subject: Subject) => scenarios.some((scenario) => scenario.measures?.(subject));
+  const subjects = await possible(wanted(SUBJECTS).filter(measured));
   const rounds = Number(flags.rounds ?? (flags.quick ? 1 : 3));
   const cores = { server: 0, load: 1 };
   const bench: Bench = { subjects, quick: flags.quick, rounds, cores, folder, say, attempt };
   const found = [];
-  for (const scenario of wanted(SCENARIOS)) {
+  for (const scenario of scenarios) {
     say(`${scenario.name}: ${scenario.about}`);
     const one = await attempt(scenario.name, () => scenario.run(bench));
     if (one) found.push(one);

@@ -20,7 +20,7 @@ export interface Found {
 
 /** What every scenario is given. */
 export interface Bench {
-  /** Those that can be measured here. */
+  /** Those that can be measured here, by this scenario or another of this run. */
   readonly subjects: readonly Subject[];
   /** Shorter and smaller: to see that it works. */
   readonly quick: boolean;
@@ -40,6 +40,8 @@ export interface Bench {
 export interface Scenario {
   readonly name: string;
   readonly about: string;
+  /** Does it measure this one? Absent where it measures Parley alone, which it starts by itself. */
+  measures?(subject: Subject): boolean;
   run(bench: Bench): Promise<Found>;
 }
 

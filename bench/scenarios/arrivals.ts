@@ -22,6 +22,7 @@ interface Arrival {
 export const arrivals: Scenario = {
   name: "arrivals",
   about: "10,000 people in 5 rooms each come at once: until the last is in, beside bare WebSocket handshakes",
+  measures: ({ name }) => name === "parley" || FLOORS.includes(name),
   async run(bench): Promise<Found> {
     const people = bench.quick ? PEOPLE / 10 : PEOPLE;
     const all = await arrivalsOf(bench, people);

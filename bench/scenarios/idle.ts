@@ -27,6 +27,7 @@ interface Idle {
 export const idle: Scenario = {
   name: "idle",
   about: "memory of the server for each idle socket that is in: 10,000, and as many as may be open here",
+  measures: ({ name }) => name === "parley" || OTHERS.includes(name),
   async run(bench): Promise<Found> {
     const all = await idlesOf(bench);
     const rows: Row[] = [];

@@ -31,6 +31,7 @@ interface Round {
 export const latency: Scenario = {
   name: "latency",
   about: "milliseconds to each member at 30 % and 70 % of what ws carries, in pairs at 2,000 messages a second",
+  measures: ({ name }) => ABLE.includes(name),
   async run(bench): Promise<Found> {
     const subjects = bench.subjects.filter(({ name }) => ABLE.includes(name));
     const paces = await pacesOf(bench);

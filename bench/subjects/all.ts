@@ -1,7 +1,7 @@
 import type { Subject } from "../subject.ts";
 import { dialects } from "./dialects.ts";
 import { fastapi } from "./fastapi.ts";
-import { bunFloor, floor } from "./floor.ts";
+import { bunFloor, bunFloorEach, floor, sqliteFloor } from "./floor.ts";
 import { ircd } from "./irc.ts";
 import { mosquitto } from "./mosquitto.ts";
 import { nats } from "./nats.ts";
@@ -14,6 +14,8 @@ export const SUBJECTS: readonly Subject[] = [
   floor("coalesced"),
   floor("each"),
   bunFloor,
+  bunFloorEach,
+  sqliteFloor,
   parley,
   ...dialects,
   socketIo,

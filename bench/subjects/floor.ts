@@ -1,7 +1,10 @@
-import { freePort } from "../../test/kit/process.ts";
+import { join } from "node:path";
+import { freePort, temporaryFolder } from "../../test/kit/process.ts";
 import { compiled } from "../load/compile.ts";
 import { frame, handshake, MARKED, NUMBER, type Running, SERIAL, type Subject, WHO } from "../subject.ts";
 import { lacking, serving } from "./process.ts";
+
+const BUN = [process.execPath, "bench/floor/floor.ts", "PORT"];
 
 /** The smallest program that copies bytes to sockets; see floor/floor.c. */
 export function floor(writes: "coalesced" | "each"): Subject {
@@ -21,7 +24,28 @@ export const bunFloor: Subject = {
   name: "floor-bun",
   about: "Bun, one publish for each turn and room, no storage",
   missing: async () => null,
-  start: ({ members }, core) => bare([process.execPath, "bench/floor/floor.ts", "PORT"], members, core),
+  start: ({ members }, core) => bare([...BUN, "turn"], members, core),
+};
+
+/** What a protocol of one frame for each message can reach in Bun. */
+export const bunFloorEach: Subject = {
+  name: "floor-bun-each",
+  about: "Bun, one publish for each message, no storage",
+  missing: async () => null,
+  start: ({ members }, core) => bare([...BUN, "each"], members, core),
+};
+
+/** What a server that keeps everything can reach in Bun. */
+export const sqliteFloor: Subject = {
+  name: "floor-sqlite",
+  about: "Bun, one commit to SQLite for each turn and then one publish for each room, every message durable first",
+  missing: async () => null,
+  async start({ members }, core): Promise<Running> {
+    const folder = temporaryFolder();
+    const running = await bare([...BUN, "turn", join(folder.path, "messages")], members, core);
+    const stop = () => running.stop().finally(folder.remove);
+    return { ...running, stop };
+  },
 };
 
 async function bare(command: string[], members: number, core: number): Promise<Running> {
