@@ -9,6 +9,7 @@ import { migrate } from "./migrate.ts";
 import { FIND, HOUSE, OPEN_NAMED } from "./people.ts";
 import { READS } from "./reads.ts";
 import { MIGRATIONS } from "./schema.ts";
+import { plannedOnce, Statements } from "./statements.ts";
 
 const QUESTIONS = {
   ...READS,
@@ -23,7 +24,7 @@ const QUESTIONS = {
 };
 
 function planOf(db: Database, sql: string): string[] {
-  const steps = db.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${sql}`).all();
+  const steps = db.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${plannedOnce(sql)}`).all();
   return steps.map(({ detail }) => detail);
 }
 
@@ -45,5 +46,29 @@ test("[LOG12] unread messages are counted in the index alone, and a key is looke
   migrate(db, MIGRATIONS);
   expect(planOf(db, READS.unread).join()).toContain("COVERING INDEX place (conversation=? AND seq>?)");
   expect(planOf(db, CLAIMED).join()).toContain("INDEX claim (key=? AND conversation=? AND author=?)");
+  db.close();
+});
+
+/** Milliseconds that a hundred answers take at best. */
+function fastest(answer: () => unknown): number {
+  const took = Array.from({ length: 20 }, () => {
+    const began = performance.now();
+    for (let nth = 0; nth < 100; nth++) answer();
+    return performance.now() - began;
+  });
+  return Math.min(...took);
+}
+
+test("[LOG18] what joins is planned once: with each value anew it takes several times as long", () => {
+  const db = new Database(":memory:");
+  migrate(db, MIGRATIONS);
+  const statements = new Statements(db);
+  for (const sql of [READS.memberships, READS.standing, READS.sight, READS.reachedBy]) {
+    const values = [7, 7, 7].slice(0, db.prepare(sql).paramsCount);
+    const once = statements.prepare(sql);
+    const anew = db.prepare(sql);
+    expect(fastest(() => once.all(...values))).toBeLessThan(fastest(() => anew.all(...values)) / 2);
+  }
+  statements.finalize();
   db.close();
 });
