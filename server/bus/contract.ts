@@ -122,8 +122,9 @@ export interface Ear {
 
 export function ear(bus: Bus, conversation: number): Ear {
   const notes: Note[] = [];
-  const stop = bus.subscribe(conversation, (note) => notes.push(note));
-  return { notes, stop };
+  const heard = (note: Note) => void notes.push(note);
+  bus.subscribe(conversation, heard);
+  return { notes, stop: () => bus.unsubscribe(conversation, heard) };
 }
 
 export function said(seq: number, text = "hello"): Note {

@@ -1,7 +1,7 @@
 import type { ConversationId } from "@parley/protocol/ids";
 import type { Bus, Note } from "../core/ports.ts";
 import type { Broker, Heard } from "./broker.ts";
-import { memoryBus } from "./memory.ts";
+import { Listeners } from "./listeners.ts";
 import { watched } from "./watched.ts";
 
 /** A note that is longer travels as a mere ring: the log is read instead. */
@@ -18,44 +18,33 @@ type Letter = [form: typeof FORM, from: string, note?: Note];
  */
 export function remoteBus(prefix: string, connect: (heard: Heard) => Broker): Bus {
   const self = crypto.randomUUID();
-  const here = memoryBus();
-  const listening = new Map<ConversationId, number>();
+  const here = new Listeners();
   const channelOf = (conversation: ConversationId) => `${prefix}.${conversation}`;
   const broker = watched(connect, (channel, text) => {
     const letter = read(text);
     if (!letter || letter[1] === self || !channel.startsWith(`${prefix}.`)) return;
-    here.publish(Number(channel.slice(prefix.length + 1)), letter[2] ?? { is: "rung" });
+    here.tell(Number(channel.slice(prefix.length + 1)), letter[2] ?? { is: "rung" });
   });
   const listen = (conversation: ConversationId) => {
     // What was published before this stood may have been read by nobody.
-    broker.listen(channelOf(conversation), () => here.publish(conversation, { is: "rung" }));
+    broker.listen(channelOf(conversation), () => here.tell(conversation, { is: "rung" }));
   };
   return {
     node: self,
     publish(conversation, note) {
-      here.publish(conversation, note);
+      here.tell(conversation, note);
       broker.publish(channelOf(conversation), write(self, note));
     },
     subscribe(conversation, heard) {
-      const stop = here.subscribe(conversation, heard);
-      const others = listening.get(conversation) ?? 0;
-      if (others === 0) listen(conversation);
-      listening.set(conversation, others + 1);
-      let left = false;
-      return () => {
-        stop();
-        if (left) return;
-        left = true;
-        const rest = (listening.get(conversation) ?? 1) - 1;
-        if (rest > 0) return void listening.set(conversation, rest);
-        listening.delete(conversation);
-        broker.leave(channelOf(conversation));
-      };
+      if (here.add(conversation, heard)) listen(conversation);
+    },
+    unsubscribe(conversation, heard) {
+      if (here.remove(conversation, heard)) broker.leave(channelOf(conversation));
     },
     ready: () => broker.ready(),
     async close() {
       await broker.close();
-      await here.close();
+      here.clear();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ConversationId } from "@parley/protocol/ids";
 import { Feed, type FeedParts } from "./feed.ts";
-import type { Bus, Note } from "./ports.ts";
+import type { Bus, Heard, Note } from "./ports.ts";
 
 export interface FeedsParts extends FeedParts {
   bus: Bus;
@@ -10,91 +10,88 @@ export interface FeedsParts extends FeedParts {
   tailBytes: number;
 }
 
-interface Open {
-  feed: Feed | null;
-  opening: Promise<Feed | null>;
-  /** What the doorbell brought before the head was known. */
+/** A feed whose head is being read. */
+interface Opening {
+  feed: Promise<Feed | null>;
+  /** What the doorbell brought meanwhile. */
   early: Note[];
-  unsubscribe(): void;
 }
 
 /** The feeds of this node: one for each conversation that somebody here follows. */
 export class Feeds {
   readonly #parts: FeedsParts;
-  readonly #open = new Map<ConversationId, Open>();
+  readonly #open = new Map<ConversationId, Feed | Opening>();
 
   constructor(parts: FeedsParts) {
     this.#parts = parts;
   }
 
   /** The feed of a conversation, listening before its head is read; null where there is no such conversation. */
-  open(conversation: ConversationId): Promise<Feed | null> {
+  async open(conversation: ConversationId): Promise<Feed | null> {
     const open = this.#open.get(conversation) ?? this.#start(conversation);
-    if (open.feed) {
-      this.#open.delete(conversation);
-      this.#open.set(conversation, open);
-    }
-    return open.opening;
+    if (!(open instanceof Feed)) return open.feed;
+    this.#open.delete(conversation);
+    this.#open.set(conversation, open);
+    return open;
   }
 
   /** The feed, where it is open already. */
   get(conversation: ConversationId): Feed | undefined {
-    return this.#open.get(conversation)?.feed ?? undefined;
+    const open = this.#open.get(conversation);
+    return open instanceof Feed ? open : undefined;
   }
 
   /** Closes a feed that nobody follows. */
   release(feed: Feed): void {
-    const open = this.#open.get(feed.row.id);
-    if (!feed.idle || open?.feed !== feed) return;
-    open.unsubscribe();
-    this.#open.delete(feed.row.id);
+    if (feed.idle) this.#close(feed.row.id, feed);
   }
 
   all(): Feed[] {
-    return [...this.#open.values()].flatMap((open) => open.feed ?? []);
+    return [...this.#open.values()].filter((open) => open instanceof Feed);
   }
 
   /** Keeps the tails within their budget, least recently used out first. */
   trim(): void {
+    const feeds = this.all();
     let bytes = 0;
-    for (const open of this.#open.values()) bytes += open.feed?.tail.bytes ?? 0;
-    for (const { feed } of this.#open.values()) {
+    for (const { tail } of feeds) bytes += tail.bytes;
+    for (const feed of feeds) {
       if (bytes <= this.#parts.tailBytes) return;
-      if (!feed) continue;
       bytes -= feed.tail.bytes;
       feed.tail.trim({ entries: 0, bytes: 0 });
     }
   }
 
-  #start(conversation: ConversationId): Open {
-    const open: Open = {
-      feed: null,
-      early: [],
-      unsubscribe: this.#parts.bus.subscribe(conversation, (note) => this.#heard(conversation, note)),
-      opening: Promise.resolve(null),
-    };
-    this.#open.set(conversation, open);
-    open.opening = this.#begin(conversation, open).catch((error) => {
-      this.#abandon(conversation, open);
+  #start(conversation: ConversationId): Opening {
+    this.#parts.bus.subscribe(conversation, this.#heard);
+    const opening: Opening = { feed: Promise.resolve(null), early: [] };
+    this.#open.set(conversation, opening);
+    opening.feed = this.#begin(conversation, opening);
+    return opening;
+  }
+
+  async #begin(conversation: ConversationId, opening: Opening): Promise<Feed | null> {
+    try {
+      const row = await this.#parts.store.conversation(conversation);
+      if (row) return this.#opened(new Feed(row, this.#parts), opening);
+    } catch (error) {
+      this.#close(conversation, opening);
       throw error;
-    });
-    return open;
-  }
-
-  async #begin(conversation: ConversationId, open: Open): Promise<Feed | null> {
-    const row = await this.#parts.store.conversation(conversation);
-    if (!row) {
-      this.#abandon(conversation, open);
-      return null;
     }
-    open.feed = new Feed(row, this.#parts);
-    for (const note of open.early.splice(0)) this.#heard(conversation, note);
-    return open.feed;
+    this.#close(conversation, opening);
+    return null;
   }
 
-  #abandon(conversation: ConversationId, open: Open): void {
-    open.unsubscribe();
-    if (this.#open.get(conversation) === open) this.#open.delete(conversation);
+  #opened(feed: Feed, { early }: Opening): Feed {
+    this.#open.set(feed.row.id, feed);
+    for (const note of early) this.#heard(note, feed.row.id);
+    return feed;
+  }
+
+  #close(conversation: ConversationId, open: Feed | Opening): void {
+    if (this.#open.get(conversation) !== open) return;
+    this.#open.delete(conversation);
+    this.#parts.bus.unsubscribe(conversation, this.#heard);
   }
 
   /** What is never kept goes to whoever tells of it. */
@@ -103,12 +100,12 @@ export class Feeds {
     this.#parts.passing(feed.row.id, note);
   }
 
-  #heard(conversation: ConversationId, note: Note): void {
+  readonly #heard: Heard = (note, conversation) => {
     const open = this.#open.get(conversation);
     if (!open) return;
-    if (!open.feed) open.early.push(note);
-    else if (note.is === "entries") open.feed.advance(note.entries);
-    else if (note.is === "marks") open.feed.tellMarks(note.told, note.moved);
-    else this.#passing(open.feed, note);
-  }
+    if (!(open instanceof Feed)) open.early.push(note);
+    else if (note.is === "entries") open.advance(note.entries);
+    else if (note.is === "marks") open.tellMarks(note.told, note.moved);
+    else this.#passing(open, note);
+  };
 }

@@ -171,13 +171,17 @@ export type Note =
   /** A node's sign of life. */
   | { is: "alive"; node: string };
 
+/** Hears notes of every conversation in which it listens. */
+export type Heard = (note: Note, conversation: ConversationId) => void;
+
 /** A doorbell: it may drop, repeat and reorder. Whoever publishes hears it too. */
 export interface Bus {
   /** What this node is called on it, anew with each start; null where it is alone. */
   readonly node: string | null;
   publish(conversation: ConversationId, note: Note): void;
-  /** The result unsubscribes. */
-  subscribe(conversation: ConversationId, heard: (note: Note) => void): () => void;
+  /** Whoever subscribes twice hears each note once. */
+  subscribe(conversation: ConversationId, heard: Heard): void;
+  unsubscribe(conversation: ConversationId, heard: Heard): void;
   ready(): Promise<void>;
   close(): Promise<void>;
 }

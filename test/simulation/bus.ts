@@ -1,4 +1,5 @@
 import type { ConversationId } from "@parley/protocol/ids";
+import { Listeners } from "@parley/server/bus/listeners";
 import type { Bus, Note } from "@parley/server/core/ports";
 import type { Random } from "./random.ts";
 import type { Time } from "./time.ts";
@@ -23,8 +24,6 @@ export interface BusFaults {
 
 export const FAULTLESS: Readonly<Omit<BusFaults, "apart">> = { drop: 0, repeat: 0, delay: 2 };
 
-type Heard = (note: Note) => void;
-
 /** The doorbell between nodes: it drops, repeats, reorders and delays as it is told to. */
 export class SimulatedBus {
   readonly faults: BusFaults = { ...FAULTLESS, apart: new Set() };
@@ -34,7 +33,7 @@ export class SimulatedBus {
   readonly #aside: Random;
   /** A node hears itself at once, as with the bus of a single node. */
   readonly #own: boolean;
-  readonly #listening = new Map<Listener, Map<ConversationId, Set<Heard>>>();
+  readonly #listening = new Map<Listener, Listeners>();
 
   constructor(time: Time, random: Random, own: boolean) {
     this.#time = time;
@@ -44,19 +43,13 @@ export class SimulatedBus {
   }
 
   port(node: Listener): Bus {
-    const listeners = new Map<ConversationId, Set<Heard>>();
+    const listeners = new Listeners();
     this.#listening.set(node, listeners);
     return {
       node: `${node.id}`,
       publish: (conversation, note) => this.#publish(node, conversation, note),
-      subscribe(conversation, heard) {
-        const hearing = listeners.get(conversation) ?? new Set();
-        listeners.set(conversation, hearing.add(heard));
-        return () => {
-          hearing.delete(heard);
-          if (hearing.size === 0 && listeners.get(conversation) === hearing) listeners.delete(conversation);
-        };
-      },
+      subscribe: (conversation, heard) => void listeners.add(conversation, heard),
+      unsubscribe: (conversation, heard) => void listeners.remove(conversation, heard),
       ready: async () => {},
       close: async () => {},
     };
@@ -88,6 +81,6 @@ export class SimulatedBus {
 
   #hear(to: Listener, conversation: ConversationId, said: string): void {
     if (!to.alive) return;
-    for (const heard of [...(this.#listening.get(to)?.get(conversation) ?? [])]) heard(JSON.parse(said) as Note);
+    this.#listening.get(to)?.tell(conversation, JSON.parse(said) as Note);
   }
 }
