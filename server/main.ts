@@ -27,6 +27,7 @@ import { roomsTable } from "./gateways/dialects/rooms/table.ts";
 import { oldWire } from "./gateways/documents/old-wires.ts";
 import { type DialectParts, ForeignGateway, type ForeignParts } from "./gateways/foreign.ts";
 import { front } from "./gateways/front.ts";
+import { keysOf } from "./gateways/keys.ts";
 import { addressesOf, ListenError, listen } from "./gateways/listen.ts";
 import { nativeWire } from "./gateways/native/frames.ts";
 import { nativeDialect } from "./gateways/native/session.ts";
@@ -210,7 +211,8 @@ function foreignGateway(config: Config, sockets: SocketGateway, shared: Shared):
   const { dialects, socket, chat, origins, bodyBytes } = config;
   const { pendingBytes, pendingCommands } = socket;
   const limits = { name: chat.shownName, text: chat.text, pendingBytes, pendingCommands, bodyBytes };
-  const parts: DialectParts = { ...shared, clock, limits, homes: dialects.homes };
+  const newKey = keysOf(clock, shared.digests);
+  const parts: DialectParts = { ...shared, clock, limits, newKey, homes: dialects.homes };
   const spoken = FOREIGN.map((dialect) => dialect(parts));
   const { observer, own } = shared;
   return new ForeignGateway({

@@ -1,14 +1,14 @@
 import type { DialectName } from "@parley/protocol/dialects";
 import type { Entry, EntryOf } from "@parley/protocol/entries";
-import type { ConversationId, UserId } from "@parley/protocol/ids";
+import type { ConversationId, Key, UserId } from "@parley/protocol/ids";
 import type { Actor, Membership, Place } from "../core/actor.ts";
 import type { Chat } from "../core/chat.ts";
 import type { Tap } from "../core/feed.ts";
-import type { Broadcast, Clock, Digests, Observer } from "../core/ports.ts";
+import type { Broadcast, Clock, Observer } from "../core/ports.ts";
 import type { Stay, Watcher } from "../core/presence.ts";
 import type { User } from "../core/rows.ts";
 import type { Tapped } from "../core/tap.ts";
-import type { Socket } from "./dialect.ts";
+import type { Line, Socket } from "./dialect.ts";
 import { Names } from "./names.ts";
 import { Roll } from "./roll.ts";
 import { calledIn } from "./who.ts";
@@ -46,15 +46,16 @@ export interface Guest extends Stay {
 export interface ChannelParts {
   chat: Chat;
   clock: Clock;
-  digests: Digests;
+  newKey(): Key;
   broadcast: Broadcast;
   observer: Observer;
 }
 
-const KEY_LENGTH = 22;
 /** Milliseconds between two tellings of what reached the people of a channel. */
 const MARKS_EVERY = 5_000;
 const DONE = Promise.resolve();
+/** Of what is published, the runtime lets so many frames wait for a socket before it writes them. */
+const WAITING = 32;
 
 interface Present {
   leave: () => void;
@@ -134,11 +135,10 @@ export class Channel implements Tap, Watcher {
   }
 
   /** Resolves when the message is durable. `placed` is called when its place among the author's others is certain. */
-  async post(guest: Guest, text: string, placed: () => void): Promise<void> {
-    const { chat, digests } = this.#parts;
+  post(guest: Guest, text: string, placed: () => void): Promise<unknown> {
+    const { chat, newKey } = this.#parts;
     const actor = this.#guests.get(guest)?.actor ?? { user: guest.user };
-    const key = digests.random(KEY_LENGTH);
-    await chat.write(actor, "post", { key, conversation: this.conversation, text }, placed);
+    return chat.write(actor, "post", { key: newKey(), conversation: this.conversation, text }, placed);
   }
 
   /** Tells everybody but this socket that its person is writing. */
@@ -153,9 +153,7 @@ export class Channel implements Tap, Watcher {
   heard(entries: readonly Entry[]): void {
     const said = entries.filter((entry) => entry.kind === "message");
     const authors = said.map(({ author }) => author);
-    void this.#inOrder(authors, () => {
-      for (const entry of entries) this.#take(entry);
-    });
+    void this.#inOrder(authors, () => this.#takeAll(entries));
   }
 
   told(): void {}
@@ -205,9 +203,21 @@ export class Channel implements Tap, Watcher {
     socket.subscribe(this.#topic);
   }
 
+  #takeAll(entries: readonly Entry[]): void {
+    let frames: string[] = [];
+    for (const entry of entries) {
+      if (entry.kind === "message") this.#tell(entry, frames);
+      else {
+        this.#sayAll(frames);
+        frames = [];
+        this.#take(entry);
+      }
+    }
+    this.#sayAll(frames);
+  }
+
   #take(entry: Entry): void {
-    if (entry.kind === "message") this.#tell(entry);
-    else if (entry.kind === "profiled") this.#names.note(entry.body.person);
+    if (entry.kind === "profiled") this.#names.note(entry.body.person);
     else if (entry.kind === "left") this.#remove(entry.body.user);
     else if (entry.kind === "closed") this.#isOver = true;
   }
@@ -217,9 +227,9 @@ export class Channel implements Tap, Watcher {
     if (!this.#isOver) this.#say(this.#codec[move](this.#names.of(user), this.#parts.clock.now()));
   }
 
-  #tell({ id, time, body, author, seq }: EntryOf<"message">): void {
+  #tell({ id, time, body, author, seq }: EntryOf<"message">, frames: string[]): void {
     if (body.text === null) return;
-    this.#say(this.#codec.message({ id, time, text: body.text }, this.#names.of(author)));
+    frames.push(this.#codec.message({ id, time, text: body.text }, this.#names.of(author)));
     this.#delivered = seq;
     this.#cancelMarks ??= this.#parts.clock.after(MARKS_EVERY, () => this.#tellDelivered());
   }
@@ -262,6 +272,16 @@ export class Channel implements Tap, Watcher {
     for (const user of new Map(guests.map((guest) => [guest.user.id, guest.user])).values()) {
       chat.run({ user }, "mark", args).catch((error) => observer.log("debug", "mark_untold", { error: String(error) }));
     }
+  }
+
+  /** What is more than may wait is said to each socket, behind what waits for it, in one write. */
+  #sayAll(frames: readonly string[]): void {
+    for (let at = 0; at < Math.min(frames.length, WAITING); at++) this.#say(frames[at] as string);
+    if (frames.length <= WAITING) return;
+    const say = (line: Line) => {
+      for (let at = WAITING; at < frames.length; at++) line.sendText(frames[at] as string);
+    };
+    for (const { socket } of this.#guests.keys()) socket.together(say);
   }
 
   #say(frame: string | null): void {

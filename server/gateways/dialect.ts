@@ -6,6 +6,11 @@ import type { User } from "../core/rows.ts";
 import type { Limited } from "./rates.ts";
 import type { Asked } from "./select.ts";
 
+/** What something is said with while the socket waits for more. */
+export interface Line {
+  sendText(frame: string): unknown;
+}
+
 /** A connected socket in the hands of a session. */
 export interface Socket extends Outlet, Limited {
   /** The token that a page of our own sent along as a cookie, where it did. */
@@ -17,6 +22,8 @@ export interface Socket extends Outlet, Limited {
   end(code: number, reason: string): void;
   /** Ends the connection without waiting for the other side. */
   terminate(): void;
+  /** Everything that is said meanwhile, by `say` and by topics, is one write. */
+  together(say: (line: Line) => void): void;
   ping(): void;
   /** Pings: true once the other side has read all that was sent before, false where it does not within `ms`. */
   alive(ms: number): Promise<boolean>;

@@ -1,5 +1,6 @@
 import type { DialectName } from "@parley/protocol/dialects";
 import { ChatError } from "@parley/protocol/errors";
+import type { Key } from "@parley/protocol/ids";
 import type { Chat } from "../core/chat.ts";
 import type { Broadcast, Clock, Digests, Observer, Store } from "../core/ports.ts";
 import type { Arrival, Caller } from "./arrival.ts";
@@ -19,6 +20,8 @@ export interface DialectParts {
   store: Store;
   clock: Clock;
   digests: Digests;
+  /** A key for what an old client writes, which has none. */
+  newKey(): Key;
   broadcast: Broadcast;
   observer: Observer;
   limits: DialectLimits;

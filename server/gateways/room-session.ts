@@ -61,9 +61,8 @@ export class RoomSession implements Session, Guest {
   readonly since: number;
   active: number;
   readonly #parts: RoomSessionParts;
-  readonly #lane: Lane;
-  /** Resolves when everything that was posted so far is durable, or was refused. */
-  #posted: Promise<unknown> = Promise.resolve();
+  /** Texts on their way to the room. */
+  readonly #lane: Lane<string>;
   #silence = 0;
   /** Ended for what was sent: nothing that came after it counts. */
   #refused = false;
@@ -73,7 +72,11 @@ export class RoomSession implements Session, Guest {
     this.socket = socket;
     this.user = parts.user;
     this.since = this.active = parts.clock.now();
-    this.#lane = new Lane(parts.limits, parts.channel.enter(this, parts.membership));
+    const post = (text: string, placed: () => void) =>
+      this.#refused ? undefined : parts.channel.post(this, text, placed);
+    this.#lane = new Lane(parts.limits, post, (error) => this.#refuse(error));
+    const begin = () => this.#lane.open();
+    parts.channel.enter(this, parts.membership).then(begin, begin);
   }
 
   get saysBlank(): boolean {
@@ -88,7 +91,7 @@ export class RoomSession implements Session, Guest {
       this.#limit();
       const asked = this.#parts.wire.decode(message);
       if (asked.is === "typing") this.#afterEntering(() => this.#parts.channel.writing(this));
-      if (asked.is === "post") this.#post(asked.text, message.length);
+      if (asked.is === "post") this.#lane.take(asked.text, message.length);
     } catch (error) {
       this.#refuse(error);
     }
@@ -123,18 +126,8 @@ export class RoomSession implements Session, Guest {
     this.#parts.channel.leave(this);
   }
 
-  #post(text: string, bytes: number): void {
-    const before = this.#posted;
-    const done = this.#lane.take(
-      bytes,
-      (placed) => (this.#refused ? undefined : this.#parts.channel.post(this, text, placed)),
-      (error) => this.#refuse(error, before),
-    );
-    this.#posted = Promise.all([before, done]);
-  }
-
   #afterEntering(step: () => void): void {
-    void this.#lane.behind(() => {
+    this.#lane.behind(() => {
       if (!this.isGone) step();
     });
   }
@@ -144,7 +137,7 @@ export class RoomSession implements Session, Guest {
   }
 
   /** Where a refusal ends the socket, what was posted before it is said first. */
-  #refuse(error: unknown, before = this.#posted): void {
+  #refuse(error: unknown): void {
     const known = error instanceof ChatError ? error : new ChatError("internal");
     if (known !== error) this.#parts.bug(error);
     if (this.isGone || this.#refused) return;
@@ -152,7 +145,7 @@ export class RoomSession implements Session, Guest {
     if ("say" in told) return this.socket.send(told.say);
     this.#refused = true;
     const { end } = told;
-    void before.then(() => this.#end(end));
+    void this.#lane.atRest.then(() => this.#end(end));
   }
 
   #end({ code, reason }: Ending): void {

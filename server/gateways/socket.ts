@@ -1,6 +1,6 @@
 import { CLOSES, type CloseName } from "@parley/protocol/closes";
 import { FULL, type FullAt } from "../core/bucket.ts";
-import type { Opening, Session, Socket } from "./dialect.ts";
+import type { Line, Opening, Session, Socket } from "./dialect.ts";
 
 /** The longest reason that a close may carry, in bytes. */
 const REASON_BYTES = 123;
@@ -77,6 +77,10 @@ export class BunSocket implements Socket {
 
   send(payload: string): void {
     this.#ws?.send(payload);
+  }
+
+  together(say: (line: Line) => void): void {
+    this.#ws?.cork(say);
   }
 
   ping(): void {

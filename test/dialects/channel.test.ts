@@ -4,6 +4,7 @@ import { Channel, type Guest, type RoomCodec } from "@parley/server/gateways/cha
 import type { Socket } from "@parley/server/gateways/dialect";
 import { roomsCodec } from "@parley/server/gateways/dialects/rooms/codec";
 import { joined } from "@parley/server/gateways/joined";
+import { keysOf } from "@parley/server/gateways/keys";
 import { Stage } from "../kit/stage.ts";
 
 const digests = { content: () => 0, token: () => "", random: () => crypto.randomUUID() };
@@ -31,7 +32,8 @@ async function crowded(count: number) {
   const published: string[] = [];
   const broadcast = { publish: (_: string, frame: string) => void published.push(frame) };
   const observer = { count: () => {}, log: () => {} };
-  const parts = { chat: stage.chat, clock: stage.clock, digests, broadcast, observer };
+  const newKey = keysOf(stage.clock, digests);
+  const parts = { chat: stage.chat, clock: stage.clock, newKey, broadcast, observer };
   const channel = new Channel(parts, codec, room, () => {});
   await channel.open();
   const told: string[] = [];
@@ -57,7 +59,8 @@ function guestOf(user: User, told: string[], ended: (why: string) => void = () =
     },
     ...{ send: (frame: string) => void told.push(frame), close: () => {}, end: () => {}, terminate: () => {} },
     ...{ ping: () => {}, alive: async () => true },
-  } as Socket;
+    together: (say) => say({ sendText: (frame) => void told.push(frame) }),
+  } satisfies Socket;
   return { user, socket, saysBlank: false, isGone: false, since: 0, active: 0, ended };
 }
 
@@ -72,6 +75,19 @@ test("[DIA6] what happens in a room is encoded once and published once for all s
   expect(counts.message).toBe(3);
   expect(published.slice(before).map((frame) => JSON.parse(frame).content)).toEqual(["one", "two", "three"]);
   expect(told).toHaveLength(200);
+});
+
+test("[DIA6] of more messages in one commit than may wait for a socket, the rest is said to each socket, in their order", async () => {
+  const { stage, owner, room, counts, published, told } = await crowded(3);
+  const before = published.length;
+  const welcomes = told.splice(0).length;
+  const texts = Array.from({ length: 50 }, (_, nth) => `message ${nth}`);
+  await Promise.all(texts.map((text) => stage.post(owner, room, text)));
+  await stage.settle();
+  expect([welcomes, counts.message]).toEqual([3, 50]);
+  const contentOf = (frame: string) => JSON.parse(frame).content;
+  expect(published.slice(before).map(contentOf)).toEqual(texts.slice(0, 32));
+  expect(told.map(contentOf)).toEqual([1, 2, 3].flatMap(() => texts.slice(32)));
 });
 
 test("[DIA70] rooms: what was said before a room was deleted is told before its sockets end, however long a name takes to be read", async () => {

@@ -64,6 +64,32 @@ test("[DIA64] rooms: text is told as it was written, in one order, and only in i
   for (const client of [alice, bob, carol]) await client.leave();
 });
 
+test("[DIA6] rooms: what many say in one go is heard by all in one order, short or wide or as long as it may be", async () => {
+  const room = await site.room("Crowd");
+  const people = await Promise.all(["alice", "bob", "carol"].map((name) => site.enter(room.id, name)));
+  await Bun.sleep(50);
+  for (const client of people) await client.rest();
+  const texts = Array.from(
+    { length: 300 },
+    (_, nth) => `${nth} ${nth % 7 === 0 ? "é 👩‍👩‍👧" : "x".repeat(nth % 50 === 3 ? 7_000 : 9)}`,
+  );
+  texts.forEach((content, nth) => people[nth % 2]?.say({ content }));
+  const heard: string[][] = [];
+  for (const client of people) {
+    const frames: string[] = [];
+    for (const _ of texts) frames.push(await client.next());
+    heard.push(frames);
+  }
+  expect(heard[1]).toEqual(heard[0] as string[]);
+  expect(heard[2]).toEqual(heard[0] as string[]);
+  const said = (heard[0] ?? []).map((frame) => JSON.parse(frame));
+  for (const who of [0, 1]) {
+    const own = said.filter(({ username }) => username === ["alice", "bob"][who]).map(({ content }) => content);
+    expect(own).toEqual(texts.filter((_, nth) => nth % 2 === who));
+  }
+  for (const client of people) await client.leave();
+});
+
 test("[DIA65] rooms: blank text and other types are ignored, as they always were", async () => {
   const room = await site.room("Ignored");
   const [alice, bob] = [await site.enter(room.id, "alice"), await site.enter(room.id, "bob")];

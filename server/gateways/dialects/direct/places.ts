@@ -10,7 +10,7 @@ import type { Reader } from "./seats.ts";
 import type { Talk } from "./talk.ts";
 import type { Talks } from "./talks.ts";
 
-export interface PlacesParts extends Pick<DialectParts, "chat" | "store" | "clock" | "digests" | "observer"> {
+export interface PlacesParts extends Pick<DialectParts, "chat" | "store" | "clock" | "newKey" | "observer"> {
   talks: Talks;
   /** The public room that everybody of this dialect is in, where there is one. */
   home: ConversationId | null;

@@ -6,7 +6,7 @@ import type { Logged } from "../../../core/rows.ts";
 import type { DialectParts } from "../../foreign.ts";
 import { existing } from "./acting.ts";
 
-type Parts = Pick<DialectParts, "chat" | "digests">;
+type Parts = Pick<DialectParts, "chat" | "newKey">;
 
 export interface Post {
   conversation: ConversationId;
@@ -14,14 +14,13 @@ export interface Post {
   replyTo: EntryId | null;
 }
 
-const KEY_LENGTH = 22;
 const HIDDEN = ["not_found", "gone"];
 
 /** The direct of this person and another, made where there is none. Throws `not_found`. */
-export async function openDirect({ chat, digests }: Parts, actor: Actor, user: UserId): Promise<ConversationId> {
+export async function openDirect({ chat, newKey }: Parts, actor: Actor, user: UserId): Promise<ConversationId> {
   const none = `User ${user} does not exist.`;
   await existing({ chat }, user, none);
-  const opening = chat.run(actor, "open_direct", { key: digests.random(KEY_LENGTH), user });
+  const opening = chat.run(actor, "open_direct", { key: newKey(), user });
   const { conversation } = await opening.catch((error) => {
     // Whose account has ended is nobody any more.
     throw error instanceof ChatError && error.code === "gone" ? new ChatError("not_found", none) : error;
@@ -31,14 +30,14 @@ export async function openDirect({ chat, digests }: Parts, actor: Actor, user: U
 
 /** Says something, blank or not. `placed` is called when its place is certain. Throws ChatError. */
 export async function post(
-  { chat, digests }: Parts,
+  parts: Parts,
   actor: Actor,
   { conversation, text, replyTo }: Post,
   placed?: () => void,
 ): Promise<EntryId> {
-  const reply = replyTo === null ? {} : { reply_to: await answered({ chat, digests }, actor, replyTo, conversation) };
-  const command = { key: digests.random(KEY_LENGTH), conversation, text, ...reply };
-  const { receipt } = await chat.write({ ...actor, saysBlank: true }, "post", command, placed);
+  const reply = replyTo === null ? {} : { reply_to: await answered(parts, actor, replyTo, conversation) };
+  const command = { key: parts.newKey(), conversation, text, ...reply };
+  const { receipt } = await parts.chat.write({ ...actor, saysBlank: true }, "post", command, placed);
   return receipt.entry;
 }
 

@@ -19,6 +19,9 @@ export interface DirectSessionParts extends DialectParts {
   home: ConversationId | null;
 }
 
+/** What is done in its turn. */
+type Turned = Exclude<Ask, { is: "ping" }>;
+
 const BEATS_OF_SILENCE = 2;
 /** How a connection ends that nobody closed. */
 const ABNORMAL = 1006;
@@ -33,7 +36,7 @@ export class DirectSession implements Session, Reader {
   readonly #parts: DirectSessionParts;
   readonly #socket: Socket;
   readonly #places: Places;
-  readonly #lane: Lane;
+  readonly #lane: Lane<Turned>;
   #saying: Promise<void> = Promise.resolve();
   #silence = 0;
   #isGone = false;
@@ -48,7 +51,12 @@ export class DirectSession implements Session, Reader {
     this.#parts = parts;
     this.user = user;
     this.#socket = socket;
-    this.#lane = new Lane(parts.limits);
+    this.#lane = new Lane(
+      parts.limits,
+      (ask, placed) => this.#carryOut(ask, placed),
+      (error) => this.#refuse(error),
+    );
+    this.#lane.open();
     this.#places = new Places({ ...parts, ended: () => this.#end(1008, "Signed out") }, this);
     this.say(established(user.id, parts.clock.now()));
     parts.online.add(user.id, this);
@@ -60,7 +68,9 @@ export class DirectSession implements Session, Reader {
     if (this.#isGone) return;
     try {
       this.#limit();
-      this.#carryOut(decode(message), message.length);
+      const ask = decode(message);
+      if (ask.is === "ping") this.say(pong(this.#parts.clock.now()));
+      else this.#lane.take(ask, message.length);
     } catch (error) {
       this.#refuse(error);
     }
@@ -123,16 +133,14 @@ export class DirectSession implements Session, Reader {
     this.#places.close();
   }
 
-  #carryOut(ask: Ask, bytes: number): void {
+  #carryOut(ask: Turned, placed: () => void): Promise<unknown> {
     switch (ask.is) {
-      case "ping":
-        return this.say(pong(this.#parts.clock.now()));
       case "message":
-        return this.#inTurn(bytes, (placed) => this.#post(ask, placed));
+        return this.#post(ask, placed);
       case "typing":
-        return this.#inTurn(bytes, () => this.#write(ask.to, ask.active));
+        return this.#write(ask.to, ask.active);
       case "read":
-        return this.#inTurn(bytes, () => markRead(this.#parts, { user: this.user }, ask.message));
+        return markRead(this.#parts, { user: this.user }, ask.message);
     }
   }
 
@@ -149,10 +157,6 @@ export class DirectSession implements Session, Reader {
     if (talk) return talk.writing(this, active);
     const frame = typingIndicator(this.user.id, to, active, this.#parts.clock.now());
     if ("user" in to) for (const other of this.#parts.online.of(to.user)) other.say(frame);
-  }
-
-  #inTurn(bytes: number, step: (placed: () => void) => Promise<void>): void {
-    void this.#lane.take(bytes, step, (error) => this.#refuse(error));
   }
 
   #confirmLate(): void {
