@@ -1,3 +1,4 @@
+import type { MemberRole } from "@parley/protocol/conversations";
 import type { ConversationId } from "@parley/protocol/ids";
 import type { ConversationRow, MemberRow, User } from "./rows.ts";
 
@@ -19,3 +20,11 @@ export interface Actor {
   /** The digest of the token that proved who this is. */
   token?: string | undefined;
 }
+
+/** One string for all who have a role, instead of one from each row that was read. */
+export const ROLES: Record<MemberRole, MemberRole> = {
+  owner: "owner",
+  moderator: "moderator",
+  member: "member",
+  read_only: "read_only",
+};

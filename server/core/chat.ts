@@ -11,11 +11,13 @@ import type { Codec } from "./codec.ts";
 import { Committer } from "./committer.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
 import { Conversations } from "./conversations.ts";
-import type { FeedLimits, Tap } from "./feed.ts";
+import type { FeedLimits } from "./feed.ts";
 import { Feeds } from "./feeds.ts";
+import type { Tap } from "./hearers.ts";
 import { history, located } from "./history.ts";
 import { House } from "./house.ts";
 import type { Done } from "./keyed.ts";
+import { Lines } from "./lines.ts";
 import { Members } from "./members.ts";
 import { Messages } from "./messages.ts";
 import { People } from "./people.ts";
@@ -70,12 +72,13 @@ export class Chat {
   readonly rooms: Rooms;
   readonly feeds: Feeds;
   readonly presence: Presence;
+  readonly lines = new Lines();
   readonly #parts: ChatParts;
   readonly #committer: Committer;
   readonly #house: House;
   readonly #messages: Messages;
   readonly #table: Table;
-  readonly #lines: ConnectionParts;
+  readonly #connected: ConnectionParts;
 
   constructor(parts: ChatParts) {
     const { store, bus, clock, digests, broadcast, observer, limits } = parts;
@@ -95,7 +98,8 @@ export class Chat {
         tellMoved(telling, committed).catch((error) => observer.log("warn", "marks_untold", { error: String(error) }));
       },
     });
-    this.presence = new Presence({ feeds: this.feeds, bus, broadcast, clock, limits: limits.presence });
+    const { feeds, lines } = this;
+    this.presence = new Presence({ feeds, lines, bus, broadcast, clock, limits: limits.presence });
     const keyed = { store, committer: this.#committer, digests, clock };
     const calendar = new Calendar(clock);
     this.people = new People({ ...keyed, calendar, limits });
@@ -105,10 +109,11 @@ export class Chat {
     this.#house = new House({ store, clock });
     this.rooms = new Rooms({ ...keyed, house: this.#house, conversations, limits });
     const { looks, resumeWaiting } = limits;
-    this.#lines = {
+    this.#connected = {
       store,
       observer,
-      feeds: this.feeds,
+      feeds,
+      lines,
       presence: this.presence,
       limits: limits.feed,
       looks,
@@ -148,7 +153,7 @@ export class Chat {
 
   /** A live line for this person, proven by a token of this digest. */
   connect(user: User, codec: Codec, outlet: Outlet, token?: string): Connection {
-    return new Connection(this.#lines, user, codec, outlet, token);
+    return new Connection(this.#connected, user, codec, outlet, token);
   }
 
   /** Hears a conversation inside this node, from now on. Whether anybody may is for the caller. */

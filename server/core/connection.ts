@@ -1,4 +1,4 @@
-import type { Conversation, Mark, MemberRole } from "@parley/protocol/conversations";
+import type { Conversation, Mark } from "@parley/protocol/conversations";
 import type { Cursor, CursorRow } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
 import { ChatError, ERRORS } from "@parley/protocol/errors";
@@ -8,8 +8,10 @@ import { tellsMarks } from "@parley/protocol/marks";
 import type { Actor, Membership, Place } from "./actor.ts";
 import { obtain } from "./authorize.ts";
 import type { Codec } from "./codec.ts";
-import type { Feed, Follower } from "./feed.ts";
+import type { Following } from "./feed.ts";
 import { type FollowParts, follow } from "./follow.ts";
+import type { Follower } from "./hearers.ts";
+import type { Line, Lines } from "./lines.ts";
 import type { Clock, Observer, Outlet } from "./ports.ts";
 import type { Presence } from "./presence.ts";
 import type { ConversationRow, User } from "./rows.ts";
@@ -17,6 +19,7 @@ import { summarise } from "./summary.ts";
 
 export interface ConnectionParts extends FollowParts {
   presence: Presence;
+  lines: Lines;
   observer: Observer;
   clock: Clock;
   /** Conversations that one socket may look at, at once. */
@@ -28,39 +31,23 @@ export interface ConnectionParts extends FollowParts {
 type Own = ServerFrameOf<"caught_up">["own"][number];
 type Marks = ServerFrameOf<"caught_up">["marks"][number];
 
-/** A feed and the place from which it is heard. As small as it can be: there is one for each socket and conversation. */
-interface Followed {
-  readonly feed: Feed;
-  readonly role: MemberRole | null;
-  readonly joined: Seq;
-  /** Entries after this one are told; how those before it are known is another matter. */
-  readonly from: Seq;
-}
-
-/** One string for all who have a role, instead of one from each row that was read. */
-const ROLES: Record<MemberRole, MemberRole> = {
-  owner: "owner",
-  moderator: "moderator",
-  member: "member",
-  read_only: "read_only",
-};
 /** Milliseconds before a conversation that could not be followed is tried again. */
 const AGAIN = 1000;
-const OUTSIDER = { role: null, joined: 0 };
-const NONE: readonly Followed[] = [];
+const NONE: readonly Following[] = [];
 const NOTHING: readonly ConversationId[] = [];
 const DONE: Promise<unknown> = Promise.resolve();
 
 /** One person's live line: the feeds it follows, and where it looks. Follows happen one after the other. */
-export class Connection implements Follower, Actor {
+export class Connection implements Follower, Actor, Line {
   /** As they are now: their inbox says when that changes. */
   user: User;
   readonly codec: Codec;
   readonly outlet: Outlet;
   readonly token: string | undefined;
+  next: Line | null = null;
   readonly #parts: ConnectionParts;
   /** A list and no map: most follow a few, and each socket pays for it. */
-  #followed: readonly Followed[] = NONE;
+  #followed: readonly Following[] = NONE;
   #looking = NOTHING;
   #chain = DONE;
   #closed = false;
@@ -71,6 +58,7 @@ export class Connection implements Follower, Actor {
     this.user = user;
     this.codec = codec;
     this.outlet = outlet;
+    parts.lines.add(this);
   }
 
   /** What this line obtained already; the membership is guarded again in every commit. */
@@ -139,7 +127,7 @@ export class Connection implements Follower, Actor {
   unfollow(conversation: ConversationId): void {
     const followed = this.#find(conversation);
     if (!followed) return;
-    followed.feed.remove(this);
+    followed.feed.remove(followed);
     this.#forget(conversation, true);
   }
 
@@ -152,6 +140,13 @@ export class Connection implements Follower, Actor {
     for (const id of this.#looking) if (!wanted.has(id)) this.#parts.presence.lookAway(this, id);
     for (const id of wanted) if (!this.#looking.includes(id)) this.#parts.presence.look(this, id);
     this.#looking = [...wanted];
+  }
+
+  followed(following: Following): void {
+    const { feed, role } = following;
+    if (this.#closed) return feed.remove(following);
+    this.#followed = [...this.#followed, following];
+    if (role && feed.row.kind !== "inbox") this.#parts.presence.came(feed, this.user.id);
   }
 
   dropped(conversation: ConversationId): void {
@@ -171,14 +166,9 @@ export class Connection implements Follower, Actor {
     }
   }
 
-  promoted(conversation: ConversationId, role: MemberRole): void {
-    this.#followed = this.#followed.map((one) =>
-      one.feed.row.id === conversation && one.role ? { ...one, role: ROLES[role] } : one,
-    );
-  }
-
   closed(): void {
     this.#closed = true;
+    this.#parts.lines.remove(this);
     for (const id of this.#looking) this.#parts.presence.lookAway(this, id);
     this.#looking = NOTHING;
     for (const { feed } of this.#followed) this.unfollow(feed.row.id);
@@ -230,13 +220,9 @@ export class Connection implements Follower, Actor {
     this.unfollow(conversation);
     const inbox = this.#find(this.user.inbox)?.feed;
     const told = inbox?.marksTold;
-    const { feed, place, from } = await follow(this.#parts, this, conversation, cursor, known);
+    await follow(this.#parts, this, conversation, cursor, known);
     // Own marks that came while the client did not hold this conversation yet may be newer than its summary.
     if (inbox?.marksTold !== told) inbox?.doubtMarks();
-    const { role, joined } = place.member ?? OUTSIDER;
-    this.#followed = [...this.#followed, { feed, role: role && ROLES[role], joined, from }];
-    if (this.#closed) return this.unfollow(conversation);
-    if (place.member && place.row.kind !== "inbox") this.#parts.presence.came(feed, this.user.id);
   }
 
   /** What is said next would not cut a slow reader. */
@@ -266,7 +252,7 @@ export class Connection implements Follower, Actor {
     return { conversation: row.id, delivered, read, unread, mentions, as_of: asOf };
   }
 
-  #find(conversation: ConversationId): Followed | undefined {
+  #find(conversation: ConversationId): Following | undefined {
     return this.#followed.find(({ feed }) => feed.row.id === conversation);
   }
 

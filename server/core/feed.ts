@@ -3,34 +3,32 @@ import type { Cursor } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
 import type { ServerFrame } from "@parley/protocol/frames";
 import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
+import { type Membership, ROLES } from "./actor.ts";
 import type { Codec } from "./codec.ts";
+import { foldInto } from "./fold-into.ts";
+import type { Follower, Tap } from "./hearers.ts";
 import { readMarks } from "./marks.ts";
-import type { Broadcast, MarksSignal, Observer, Outlet, Store } from "./ports.ts";
+import type { Broadcast, MarksSignal, Observer, Store } from "./ports.ts";
 import type { ConversationRow } from "./rows.ts";
 import { Tail } from "./tail.ts";
 
-/** A connection that hears a feed. */
-export interface Follower {
-  readonly user: { id: UserId };
-  readonly codec: Codec;
-  readonly outlet: Outlet;
-  isMember(conversation: ConversationId): boolean;
-  /** The feed will say nothing more to this follower: their membership ended, or the conversation did. */
-  dropped(conversation: ConversationId): void;
-  /** This person has another role here, which was said just now. */
-  promoted(conversation: ConversationId, role: MemberRole): void;
-  /** Entries of this person's inbox, after they were said. */
-  heard(entries: readonly Entry[]): void;
+/** One follower's place at a feed. As small as it can be: there is one for each socket and conversation. */
+export interface Following {
+  readonly feed: Feed;
+  readonly follower: Follower;
+  /** Null for whoever is no member. */
+  role: MemberRole | null;
+  readonly joined: Seq;
+  /** Entries after this one are told; how those before it are known is another matter. */
+  readonly from: Seq;
+  /** Where it stands among the feed's followers. */
+  at: number;
 }
 
-/** A listener inside this node: hears what a conversation's followers hear, before it is encoded for anybody. */
-export interface Tap {
-  /** The next entries of the log: in order, each once, none left out. */
-  heard(entries: readonly Entry[]): void;
-  /** Marks, where this conversation's followers are told of them. */
-  told(marks: readonly MarksSignal[]): void;
-  /** The conversation was deleted; its last entry was heard. Nothing more is said. */
-  gone(): void;
+/** A listener inside this node, and what ends it. */
+interface Tapping {
+  readonly tap: Tap;
+  readonly ended: () => void;
 }
 
 export interface FeedLimits {
@@ -48,6 +46,10 @@ export interface FeedParts {
 
 const READ_AT_ONCE = 500;
 const ENCODINGS_KEPT = 8;
+const OUTSIDER = { role: null, joined: 0 };
+// One for all feeds that have none: everybody's inbox is a feed.
+const NO_CODECS: readonly Codec[] = [];
+const NO_TAPS: readonly Tapping[] = [];
 
 /** The topic that a conversation's followers of one codec hear. */
 function logTopic(codec: Codec, conversation: ConversationId): string {
@@ -61,12 +63,13 @@ function logTopic(codec: Codec, conversation: ConversationId): string {
 export class Feed {
   readonly row: ConversationRow;
   readonly tail: Tail;
-  readonly followers = new Map<UserId, Follower[]>();
+  /** In no order. A list and no map: those take a hundred bytes for each. */
+  readonly followers: Following[] = [];
   readonly #parts: FeedParts;
-  readonly #codecs = new Map<Codec, number>();
-  /** Listeners inside this node, and what ends each. */
-  readonly #taps = new Map<Tap, () => void>();
-  readonly #shared = new Map<string, string>();
+  /** Those that followers had so far. */
+  #codecs = NO_CODECS;
+  #taps = NO_TAPS;
+  #shared: Map<string, string> | null = null;
   /** The counter of mark moves up to which everything was told here. */
   #movesTold: number;
   /** How often marks were told here. */
@@ -87,7 +90,7 @@ export class Feed {
   }
 
   get idle(): boolean {
-    return this.followers.size === 0 && this.#taps.size === 0;
+    return this.followers.length === 0 && this.#taps.length === 0;
   }
 
   /** Takes what a doorbell brought. What does not fit is read from the store. */
@@ -177,46 +180,53 @@ export class Feed {
   encodedAfter(seq: Seq, codec: Codec): string | null {
     if (seq >= this.head.seq) return null;
     const id = `${codec.name}/${seq}`;
-    const known = this.#shared.get(id);
+    const known = this.#shared?.get(id);
     if (known !== undefined) return known;
     const encoded = codec.encode([{ t: "entries", conversation: this.row.id, entries: this.tail.after(seq) }]);
-    if (this.#shared.size >= ENCODINGS_KEPT) this.#shared.clear();
+    if (!this.#shared || this.#shared.size >= ENCODINGS_KEPT) this.#shared = new Map();
     this.#shared.set(id, encoded);
     return encoded;
   }
 
-  add(follower: Follower): void {
-    const theirs = this.followers.get(follower.user.id);
-    if (theirs) theirs.push(follower);
-    else this.followers.set(follower.user.id, [follower]);
-    this.#codecs.set(follower.codec, (this.#codecs.get(follower.codec) ?? 0) + 1);
-    if (this.#hasTopic) follower.outlet.subscribe(logTopic(follower.codec, this.row.id));
+  /** Whoever follows from here on hears everything after `from`. */
+  add(follower: Follower, member: Membership | null, from: Seq): Following {
+    const { role, joined } = member ?? OUTSIDER;
+    const following = { feed: this, follower, role: role && ROLES[role], joined, from, at: this.followers.length };
+    this.followers.push(following);
+    if (!this.#hasTopic) return following;
+    const { codec, outlet } = follower;
+    if (!this.#codecs.includes(codec)) this.#codecs = [...this.#codecs, codec];
+    outlet.subscribe(logTopic(codec, this.row.id));
+    return following;
   }
 
-  remove(follower: Follower): void {
-    const theirs = this.followers.get(follower.user.id);
-    if (!theirs?.includes(follower)) return;
-    const rest = theirs.filter((other) => other !== follower);
-    if (rest.length > 0) this.followers.set(follower.user.id, rest);
-    else this.followers.delete(follower.user.id);
-    const count = (this.#codecs.get(follower.codec) ?? 1) - 1;
-    if (count > 0) this.#codecs.set(follower.codec, count);
-    else this.#codecs.delete(follower.codec);
-    if (this.#hasTopic) follower.outlet.unsubscribe(logTopic(follower.codec, this.row.id));
+  remove(following: Following): void {
+    if (this.followers[following.at] !== following) return;
+    const last = this.followers.pop() as Following;
+    if (last !== following) this.followers[following.at] = last;
+    last.at = following.at;
+    const { codec, outlet } = following.follower;
+    if (this.#hasTopic) outlet.unsubscribe(logTopic(codec, this.row.id));
   }
 
   /** Somebody inside this node listens from here on. `ended` is called once, by the result or when the room closes. */
   tap(tap: Tap, ended: () => void): () => void {
-    this.#taps.set(tap, ended);
+    const tapping = { tap, ended };
+    this.#taps = [...this.#taps, tapping];
     return () => {
-      if (this.#taps.delete(tap)) ended();
+      if (!this.#taps.includes(tapping)) return;
+      this.#taps = this.#taps.filter((other) => other !== tapping);
+      ended();
     };
   }
 
   /** Says frames to all followers. */
   tell(...frames: readonly ServerFrame[]): void {
     if (frames.length === 0) return;
-    for (const codec of this.#codecs.keys()) this.#publish(codec, codec.encode(frames));
+    if (!this.#hasTopic) return this.#send(frames);
+    for (const codec of this.#codecs) {
+      this.#parts.broadcast.publish(logTopic(codec, this.row.id), codec.encode(frames));
+    }
   }
 
   /** An inbox has few sockets, but every socket has one: a topic for each would cost more than it saves. */
@@ -224,16 +234,16 @@ export class Feed {
     return this.row.kind !== "inbox";
   }
 
-  #publish(codec: Codec, payload: string): void {
-    if (this.#hasTopic) return this.#parts.broadcast.publish(logTopic(codec, this.row.id), payload);
-    for (const follower of [...this.followers.values()].flat()) {
-      if (follower.codec === codec) follower.outlet.send(payload);
+  #send(frames: readonly ServerFrame[]): void {
+    for (const codec of new Set(this.followers.map(({ follower }) => follower.codec))) {
+      const payload = codec.encode(frames);
+      for (const { follower } of [...this.followers]) if (follower.codec === codec) follower.outlet.send(payload);
     }
   }
 
   #tellMarks(told: readonly MarksSignal[]): void {
     this.tell(...told);
-    if (told.length > 0) for (const tap of [...this.#taps.keys()]) tap.told(told);
+    if (told.length > 0) for (const { tap } of this.#taps) tap.told(told);
   }
 
   #take(entries: readonly Entry[]): void {
@@ -249,48 +259,41 @@ export class Feed {
 
   #deliver(entries: readonly Entry[]): void {
     this.tail.append(entries);
-    this.#shared.clear();
+    this.#shared = null;
     this.tail.trim({ entries: this.#parts.limits.resumeEntries, bytes: this.#parts.limits.resumeBytes });
-    for (const entry of entries) fold(this.row, entry);
+    for (const entry of entries) foldInto(this.row, entry);
     this.tell({ t: "entries", conversation: this.row.id, entries: entries as Entry[] });
-    for (const tap of [...this.#taps.keys()]) tap.heard(entries);
+    for (const { tap } of this.#taps) tap.heard(entries);
     this.#promote(entries);
     if (this.row.kind !== "inbox") return;
-    for (const follower of [...this.followers.values()].flat()) follower.heard(entries);
+    for (const { follower } of [...this.followers]) follower.heard(entries);
   }
 
   #promote(entries: readonly Entry[]): void {
     for (const { kind, body } of entries) {
       if (kind !== "promoted") continue;
-      for (const follower of this.followers.get(body.user) ?? []) follower.promoted(this.row.id, body.role);
+      for (const following of this.#of(body.user)) if (following.role) following.role = body.role;
     }
   }
 
   #drop(user: UserId | null): void {
-    const leaving = user === null ? [...this.followers.values()].flat() : (this.followers.get(user) ?? []);
-    for (const follower of leaving) {
-      this.remove(follower);
-      follower.dropped(this.row.id);
+    for (const following of user === null ? [...this.followers] : this.#of(user)) {
+      this.remove(following);
+      following.follower.dropped(this.row.id);
     }
     if (user === null) this.#endTaps();
   }
 
+  #of(user: UserId): Following[] {
+    return this.followers.filter(({ follower }) => follower.user.id === user);
+  }
+
   #endTaps(): void {
-    const ended = [...this.#taps];
-    this.#taps.clear();
-    for (const [tap, end] of ended) {
-      end();
+    const taps = this.#taps;
+    this.#taps = NO_TAPS;
+    for (const { tap, ended } of taps) {
+      ended();
       tap.gone();
     }
   }
-}
-
-function fold(row: ConversationRow, entry: Entry): void {
-  row.head = entry.seq;
-  if (entry.kind === "joined") row.members += 1;
-  else if (entry.kind === "left") row.members -= 1;
-  else if (entry.kind === "message") row.messages += 1;
-  else if (entry.kind === "renamed") row.name = entry.body.name;
-  else if (entry.kind === "promoted" && entry.body.role === "owner") row.owner = entry.body.user;
-  else if (entry.kind === "closed") row.closed = true;
 }

@@ -2,11 +2,12 @@ import type { Cursor } from "@parley/protocol/cursor";
 import { cursorCheck } from "@parley/protocol/cursor";
 import { ChatError } from "@parley/protocol/errors";
 import type { ServerFrame } from "@parley/protocol/frames";
-import type { ConversationId, Seq } from "@parley/protocol/ids";
+import type { ConversationId } from "@parley/protocol/ids";
 import type { Place } from "./actor.ts";
 import { obtain } from "./authorize.ts";
-import type { Feed, FeedLimits, Follower } from "./feed.ts";
+import type { Feed, FeedLimits, Following } from "./feed.ts";
 import type { Feeds } from "./feeds.ts";
+import type { Follower } from "./hearers.ts";
 import type { Store } from "./ports.ts";
 import type { User } from "./rows.ts";
 import { peopleOf, summarise } from "./summary.ts";
@@ -20,6 +21,8 @@ export interface FollowParts {
 interface Reader extends Follower {
   readonly user: User;
   say(frames: readonly ServerFrame[]): void;
+  /** It follows, from here on. */
+  followed(following: Following): void;
 }
 
 const ATTEMPTS = 8;
@@ -36,7 +39,7 @@ export async function follow(
   conversation: ConversationId,
   from: Cursor | null,
   known?: Place,
-): Promise<{ feed: Feed; place: Place; from: Seq }> {
+): Promise<void> {
   let cursor = from;
   let introduced: { feed: Feed; told: number } | null = null;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -52,7 +55,7 @@ export async function follow(
       if (!settle(parts, reader, feed, place, cursor, reached)) continue;
       // Marks that were told since the summary was read passed this reader by.
       if (introduced && (introduced.feed !== feed || introduced.told !== feed.marksTold)) feed.doubtMarks();
-      return { feed, place, from: reached ? cursor.seq : feed.head.seq };
+      return;
     } finally {
       parts.feeds.release(feed);
     }
@@ -137,6 +140,7 @@ function settle(
   if (parts.feeds.get(id) !== feed || feed.head.seq < place.row.head || feed.row.closed) return false;
   if (reached && feed.tail.reaches > cursor.seq) return false;
   if (feed.tail.reaches > place.row.head || isOutdated(feed, place, reader.user.id)) return false;
+  const from = reached ? cursor.seq : feed.head.seq;
   if (reached) {
     const missing = feed.encodedAfter(cursor.seq, reader.codec);
     if (missing) reader.outlet.send(missing);
@@ -144,7 +148,7 @@ function settle(
     const { seq: head, check } = feed.head;
     reader.say([{ t: "resync", conversation: id, have: cursor.seq, from: head + 1, head, check, reset: false }]);
   }
-  feed.add(reader);
+  reader.followed(feed.add(reader, place.member, from));
   return true;
 }
 

@@ -4,6 +4,7 @@ import { Elsewhere, type ElsewhereLimits, type Roll } from "./elsewhere.ts";
 import type { Feed } from "./feed.ts";
 import type { Feeds } from "./feeds.ts";
 import { Lapses } from "./lapses.ts";
+import type { Lines } from "./lines.ts";
 import { type Looker, Lookers } from "./lookers.ts";
 import type { Broadcast, Bus, Clock, Note } from "./ports.ts";
 import type { ConversationRow } from "./rows.ts";
@@ -22,6 +23,7 @@ export interface PresenceLimits {
 
 export interface PresenceParts {
   feeds: Feeds;
+  lines: Lines;
   bus: Bus;
   broadcast: Broadcast;
   clock: Clock;
@@ -83,8 +85,8 @@ export class Presence {
   came(feed: Feed, user: UserId): void {
     const conversation = feed.row.id;
     const lingered = this.#lingering.end(conversation, user);
-    const first = !lingered && this.#sockets(conversation, user) === 1;
-    if (first && !this.#elsewhere.hasNative(conversation, user)) {
+    const others = this.#parts.lines.of(user).filter((line) => line.isMember(conversation)).length > 1;
+    if (!lingered && !others && !this.#elsewhere.hasNative(conversation, user)) {
       this.#tellWatchers(conversation, (to) => to.came(user));
     }
     this.#changed(conversation);
@@ -94,7 +96,8 @@ export class Presence {
   went(feed: Feed, user: UserId, lingers: boolean): void {
     const conversation = feed.row.id;
     this.typing(conversation, user, false);
-    if (feed.followers.has(user)) return this.#lookers.tellSoon("presence", conversation);
+    const others = this.#parts.lines.of(user).some((line) => line.follows(conversation));
+    if (others) return this.#lookers.tellSoon("presence", conversation);
     if (!lingers) return this.#leftHere(conversation, user);
     this.#lingering.end(conversation, user);
     this.#lingering.begin(conversation, user, this.#parts.limits.linger, () => {
@@ -189,15 +192,10 @@ export class Presence {
 
   #native(conversation: ConversationId): Set<UserId> {
     const here = new Set(this.#lingering.users(conversation));
-    for (const [user, followers] of this.#parts.feeds.get(conversation)?.followers ?? []) {
-      if (followers.some((follower) => follower.isMember(conversation))) here.add(user);
+    for (const { role, follower } of this.#parts.feeds.get(conversation)?.followers ?? []) {
+      if (role) here.add(follower.user.id);
     }
     return here;
-  }
-
-  #sockets(conversation: ConversationId, user: UserId): number {
-    const followers = this.#parts.feeds.get(conversation)?.followers.get(user) ?? [];
-    return followers.filter((follower) => follower.isMember(conversation)).length;
   }
 
   #leave(conversation: ConversationId, arrival: Arrival): void {
@@ -262,7 +260,7 @@ export class Presence {
 
   #pause(conversation: ConversationId): number {
     const { pause, named } = this.#parts.limits;
-    const large = (this.#parts.feeds.get(conversation)?.followers.size ?? 0) > named;
+    const large = (this.#parts.feeds.get(conversation)?.followers.length ?? 0) > named;
     return large ? pause.large : pause.small;
   }
 }

@@ -1,7 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, Seq } from "@parley/protocol/ids";
-import type { Tap } from "./feed.ts";
 import type { Feeds } from "./feeds.ts";
+import type { Tap } from "./hearers.ts";
 import type { Store } from "./ports.ts";
 import type { ConversationRow } from "./rows.ts";
 

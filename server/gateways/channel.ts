@@ -3,7 +3,7 @@ import type { Entry, EntryOf } from "@parley/protocol/entries";
 import type { ConversationId, Key, UserId } from "@parley/protocol/ids";
 import type { Actor, Membership, Place } from "../core/actor.ts";
 import type { Chat } from "../core/chat.ts";
-import type { Tap } from "../core/feed.ts";
+import type { Tap } from "../core/hearers.ts";
 import type { Broadcast, Clock, Observer } from "../core/ports.ts";
 import type { Stay, Watcher } from "../core/presence.ts";
 import type { User } from "../core/rows.ts";

@@ -199,8 +199,13 @@ test("[SOCK4] what is sent to one socket and what is published to its topics kee
 
   function sockets(of: Line): ((payload: string) => void)[] {
     const { id } = (of.frames[0] as Extract<ServerFrame, { t: "welcome" }>).you;
-    const followers = node.chat.feeds.get(conversation)?.followers.get(id) ?? [];
-    return followers.map((follower) => (payload: string) => follower.outlet.send(payload));
+    const { followers = [] } = node.chat.feeds.get(conversation) ?? {};
+    const theirs = followers.filter(({ follower }) => follower.user.id === id);
+    return theirs.map(
+      ({ follower }) =>
+        (payload: string) =>
+          follower.outlet.send(payload),
+    );
   }
 });
 

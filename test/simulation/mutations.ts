@@ -123,9 +123,9 @@ function batchAcrossRemoval(): Mutation {
       advance.call(this, Whole.from(entries));
       for (const entry of entries) {
         if (entry.kind !== "left" || entry.seq > this.head.seq) continue;
-        for (const follower of this.followers.get(entry.body.user) ?? []) {
-          this.remove(follower);
-          follower.dropped(this.row.id);
+        for (const following of this.followers.filter(({ follower }) => follower.user.id === entry.body.user)) {
+          this.remove(following);
+          following.follower.dropped(this.row.id);
         }
       }
     },

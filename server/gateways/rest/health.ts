@@ -49,12 +49,10 @@ export function healthAnswers(parts: RestParts): Pick<OpenAnswers, "health" | "r
 type Company = Pick<Output<"stats">, "active_users" | "total_rooms" | "rooms" | "conversations_followed">;
 
 /** Who is here, and where. */
-function companyOf({ feeds, presence }: Chat): Company {
+function companyOf({ feeds, lines, presence }: Chat): Company {
   const all = feeds.all();
   const others = all.filter(({ row }) => row.kind !== "inbox");
-  const people = new Set(
-    all.filter(({ row }) => row.kind === "inbox").flatMap(({ followers }) => [...followers.keys()]),
-  );
+  const people = new Set(lines.people());
   const rooms: string[] = [];
   for (const { row } of others) {
     const here = presence.present(row.id);

@@ -1,7 +1,7 @@
 import type { Entry } from "@parley/protocol/entries";
 import { ChatError, ERRORS } from "@parley/protocol/errors";
 import type { ConversationId, UserId } from "@parley/protocol/ids";
-import type { Tap } from "../../../core/feed.ts";
+import type { Tap } from "../../../core/hearers.ts";
 import type { DialectParts } from "../../foreign.ts";
 import { existing } from "./acting.ts";
 import type { To } from "./codec.ts";

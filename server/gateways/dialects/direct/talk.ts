@@ -5,7 +5,7 @@ import { tellsMarks } from "@parley/protocol/marks";
 import type { Message } from "@parley/protocol/messages";
 import type { Signal } from "@parley/protocol/signals";
 import type { Place } from "../../../core/actor.ts";
-import type { Tap } from "../../../core/feed.ts";
+import type { Tap } from "../../../core/hearers.ts";
 import type { MarksSignal } from "../../../core/ports.ts";
 import type { Watcher } from "../../../core/presence.ts";
 import type { ConversationRow } from "../../../core/rows.ts";
