@@ -51,8 +51,7 @@ export class Accesses {
   claimant(name: string): { user: User; password: string } | null {
     const row = this.#prepared.claimant.get(skeleton(name));
     if (!row) return null;
-    const { password, ...user } = row;
-    return { user: userOf(user), password };
+    return { user: userOf(row), password: row.password };
   }
 
   addToken({ user, tokenHash, password, time, most }: NewToken): boolean {

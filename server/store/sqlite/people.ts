@@ -20,6 +20,9 @@ export const FIND = `SELECT ${USER} FROM users AS u
 /** Finds the open guest of a name; nobody's whose id is a number of a dialect. */
 export const OPEN_NAMED = `SELECT ${USER} FROM users AS u WHERE u.name = ? AND u.open = 1 AND u.id >= 1000000`;
 
+/** Finds who has a token, and when it was last used. */
+export const BY_TOKEN = `SELECT ${USER}, t.used FROM tokens AS t JOIN users AS u ON u.id = t.user WHERE t.hash = ?`;
+
 /** Finds the server's own person. */
 export const HOUSE = `SELECT ${USER} FROM meta AS m JOIN users AS u ON u.id = m.value WHERE m.name = 'house'`;
 
@@ -38,7 +41,7 @@ export class People {
   enrol(guest: NewGuest): User {
     return this.#transactions.run(() => {
       const known = this.#prepared.byToken.get(guest.tokenHash);
-      return known ? this.#find(known.id) : this.#create(guest);
+      return known ? userOf(known) : this.#create(guest);
     });
   }
 
@@ -66,10 +69,10 @@ export class People {
   }
 
   userByToken(tokenHash: string, time: Time): User | null {
-    const token = this.#prepared.byToken.get(tokenHash);
-    if (!token) return null;
-    const user = this.#find(token.id);
-    if (dayOf(time) > token.used) this.#note(user, tokenHash, dayOf(time));
+    const found = this.#prepared.byToken.get(tokenHash);
+    if (!found) return null;
+    const user = userOf(found);
+    if (dayOf(time) > found.used) this.#note(user, tokenHash, dayOf(time));
     return user;
   }
 
@@ -154,9 +157,7 @@ export class People {
 function prepare(statements: Statements) {
   const run = (sql: string): Statement<never, (string | number | null)[]> => statements.prepare(sql);
   return {
-    byToken: statements.prepare<{ id: UserId; used: number }, [string]>(
-      "SELECT user AS id, used FROM tokens WHERE hash = ?",
-    ),
+    byToken: statements.prepare<StoredUser & { used: number }, [string]>(BY_TOKEN),
     byIds: statements.prepare<StoredUser, [string]>(
       `SELECT ${USER} FROM users AS u WHERE u.id IN (SELECT value FROM json_each(?))`,
     ),

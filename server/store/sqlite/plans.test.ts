@@ -6,7 +6,7 @@ import { CLAIMED } from "./commit.ts";
 import { HISTORY } from "./history.ts";
 import { RAISE } from "./marks.ts";
 import { migrate } from "./migrate.ts";
-import { FIND, HOUSE, OPEN_NAMED } from "./people.ts";
+import { BY_TOKEN, FIND, HOUSE, OPEN_NAMED } from "./people.ts";
 import { READS } from "./reads.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { plannedOnce, Statements } from "./statements.ts";
@@ -15,6 +15,7 @@ const QUESTIONS = {
   ...READS,
   ...HISTORY,
   ...BLOCKS,
+  byToken: BY_TOKEN,
   claimed: CLAIMED,
   claimant: CLAIMANT,
   find: FIND,

@@ -30,8 +30,9 @@ export const MEMBER = "m.conversation, m.user, m.role, m.joined, m.delivered, m.
 /** A person as the database has them. */
 export type StoredUser = Omit<User, "open"> & { open: number };
 
-export function userOf({ open, kind, role, ...rest }: StoredUser): User {
-  const user = { ...rest, kind: WORDS.get(kind) as User["kind"], role: WORDS.get(role) as User["role"] };
+export function userOf({ id, name, handle, kind, role, inbox, open }: StoredUser): User {
+  const words = { kind: WORDS.get(kind) as User["kind"], role: WORDS.get(role) as User["role"] };
+  const user = { id, name, handle, ...words, inbox };
   return open === 1 ? { ...user, open: true } : user;
 }
 
