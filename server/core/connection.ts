@@ -1,4 +1,4 @@
-import type { Conversation, Mark } from "@parley/protocol/conversations";
+import type { Conversation } from "@parley/protocol/conversations";
 import type { Cursor, CursorRow } from "@parley/protocol/cursor";
 import type { Entry } from "@parley/protocol/entries";
 import { ChatError, ERRORS } from "@parley/protocol/errors";
@@ -9,12 +9,13 @@ import type { Actor, Membership, Place } from "./actor.ts";
 import { obtain } from "./authorize.ts";
 import type { Codec } from "./codec.ts";
 import type { Following } from "./feed.ts";
-import { type FollowParts, follow } from "./follow.ts";
+import { type FollowParts, follow, followNow } from "./follow.ts";
 import type { Follower } from "./hearers.ts";
 import type { Line, Lines } from "./lines.ts";
+import { type OwnMark, ownMark } from "./marks.ts";
 import type { Clock, Observer, Outlet } from "./ports.ts";
 import type { Presence } from "./presence.ts";
-import type { ConversationRow, User } from "./rows.ts";
+import type { User } from "./rows.ts";
 import { summarise } from "./summary.ts";
 
 export interface ConnectionParts extends FollowParts {
@@ -28,11 +29,11 @@ export interface ConnectionParts extends FollowParts {
   resumeWaiting: number;
 }
 
-type Own = ServerFrameOf<"caught_up">["own"][number];
 type Marks = ServerFrameOf<"caught_up">["marks"][number];
 
 /** Milliseconds before a conversation that could not be followed is tried again. */
 const AGAIN = 1000;
+const OWNER: Membership = { role: "member", joined: 0 };
 const NONE: readonly Following[] = [];
 const NOTHING: readonly ConversationId[] = [];
 const DONE: Promise<unknown> = Promise.resolve();
@@ -93,19 +94,21 @@ export class Connection implements Follower, Actor, Line {
     return this.#inTurn(async () => {
       const known = epoch === this.#parts.store.epoch ? cursors : [];
       const had = new Map(known.map(([id, seq, check]) => [id, { seq, check }] as const));
-      await this.#attach(this.user.inbox, had.get(this.user.inbox) ?? null);
+      await this.#attachInbox(had.get(this.user.inbox) ?? null);
       // From here on the inbox tells of a token that ends; one may have ended before.
       await this.#prove();
-      const own: Own[] = [];
+      const own: OwnMark[] = [];
       const marks: Marks[] = [];
-      for (const { row, member } of await this.#parts.store.memberships(this.user.id)) {
+      for (const place of await this.#parts.store.memberships(this.user.id)) {
+        const { row, member } = place;
         const cursor = had.get(row.id) ?? null;
         had.delete(row.id);
-        if (!(await this.#attachOrGone(row.id, cursor, { row, member })) || !cursor) continue;
+        const attached = this.#attachNow(cursor, place) || (await this.#attachOrGone(row.id, cursor, place));
+        if (!attached || !cursor) continue;
         const told = tellsMarks(row) ? await this.#parts.store.marks(row.id) : [];
         if (told.length > 0) marks.push({ conversation: row.id, marks: told });
         // Read after the feed was joined, where the feed tells marks: what moved before is in them, what moves now is told.
-        own.push(await this.#counts(row, told.find(({ user }) => user === this.user.id) ?? member));
+        own.push(await ownMark(this.#parts.store, row, told.find(({ user }) => user === this.user.id) ?? member));
       }
       had.delete(this.user.inbox);
       for (const [id, cursor] of had) await this.#attachOrGone(id, cursor);
@@ -214,6 +217,25 @@ export class Connection implements Follower, Actor, Line {
     }
   }
 
+  /** Nobody but its owner is in an inbox: where it is opened for them, its row as it was just read is all there is to ask. */
+  async #attachInbox(cursor: Cursor | null): Promise<void> {
+    const { feeds } = this.#parts;
+    const { inbox } = this.user;
+    const feed = feeds.has(inbox) ? null : await feeds.open(inbox);
+    const place = feed && !feed.row.closed ? { row: feed.row, member: OWNER } : undefined;
+    try {
+      if (!place || !this.#attachNow(cursor, place)) await this.#attach(inbox, cursor, place);
+    } finally {
+      if (feed) feeds.release(feed);
+    }
+  }
+
+  /** Follows at once where nothing was missed; false where anything has to be asked or said first. */
+  #attachNow(cursor: Cursor | null, place: Place): boolean {
+    if (this.#closed || !cursor || this.follows(place.row.id)) return false;
+    return followNow(this.#parts, this, cursor, place);
+  }
+
   async #attach(conversation: ConversationId, cursor: Cursor | null, known?: Place): Promise<void> {
     if (this.#closed) return;
     await this.#room();
@@ -242,14 +264,6 @@ export class Connection implements Follower, Actor, Line {
       this.#parts.presence.went(followed.feed, this.user.id, lingers);
     }
     this.#parts.feeds.release(followed.feed);
-  }
-
-  async #counts(row: ConversationRow, { delivered, read }: Omit<Mark, "user">): Promise<Own> {
-    const nothingNew = read >= row.head;
-    const { unread, mentions, asOf } = nothingNew
-      ? { unread: 0, mentions: 0, asOf: row.head }
-      : await this.#parts.store.unread(row.id, this.user.id, read);
-    return { conversation: row.id, delivered, read, unread, mentions, as_of: asOf };
   }
 
   #find(conversation: ConversationId): Following | undefined {

@@ -35,6 +35,11 @@ export class Feeds {
     return open;
   }
 
+  /** Is this feed open, or being opened? */
+  has(conversation: ConversationId): boolean {
+    return this.#open.has(conversation);
+  }
+
   /** The feed, where it is open already. */
   get(conversation: ConversationId): Feed | undefined {
     const open = this.#open.get(conversation);

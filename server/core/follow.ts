@@ -63,6 +63,16 @@ export async function follow(
   throw new ChatError("unavailable", "This conversation moves too fast to be followed now.", 1000);
 }
 
+/**
+ * The same at once, for a reader who missed nothing: the feed is open, and the cursor its head. False where anything has
+ * to be asked or said first.
+ */
+export function followNow(parts: FollowParts, reader: Reader, { seq, check }: Cursor, place: Place): boolean {
+  const feed = parts.feeds.get(place.row.id);
+  if (!feed || feed.head.seq !== seq || feed.head.check !== check) return false;
+  return settle(parts, reader, feed, place, { seq, check }, true);
+}
+
 /** Says what must be said before the feed: a summary, that the cursor is of another history, or what is hidden. */
 async function approach(
   parts: FollowParts,

@@ -47,14 +47,14 @@ function cursorsOf(frames: readonly ServerFrame[]) {
   return { epoch: welcome?.epoch, cursors };
 }
 
-test("[BUD7] whoever comes costs six statements, and two for each conversation; whoever comes back and missed nothing five in all", async () => {
+test("[BUD7] whoever comes costs four statements, and two for each conversation; whoever comes back and missed nothing four in all", async () => {
   const first = await comes("Ben");
   const cursors = cursorsOf(first.frames);
   expect(cursors.cursors).toHaveLength(CONVERSATIONS);
-  expect(first.statements).toBe(6 + 2 * CONVERSATIONS);
+  expect(first.statements).toBe(4 + 2 * CONVERSATIONS);
   const again = await comes("Ben", cursors);
   expect(again.frames.filter(({ t }) => t === "conversation")).toEqual([]);
-  expect(again.statements).toBe(5);
+  expect(again.statements).toBe(4);
 });
 
 test("[BUD7] what was missed is in memory: its counts are three statements for each conversation, and the entry of the cursor one", async () => {
