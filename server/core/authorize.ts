@@ -3,6 +3,7 @@ import type { ConversationId } from "@parley/protocol/ids";
 import type { Actor, Membership, Place } from "./actor.ts";
 import { type Action, can } from "./capabilities.ts";
 import type { Store } from "./ports.ts";
+import { soon } from "./soon.ts";
 
 /**
  * The only way to a conversation. An outsider of anything but a public room gets `not_found`, as if it did not exist;
@@ -46,10 +47,7 @@ export function authorize(
   action: Action,
   conversation: ConversationId,
 ): Place | Promise<Place> {
-  const place = obtain(store, actor, conversation);
-  return place instanceof Promise
-    ? place.then((found) => allowed(actor, action, found))
-    : allowed(actor, action, place);
+  return soon(obtain(store, actor, conversation), (place) => allowed(actor, action, place));
 }
 
 function allowed(actor: Actor, action: Action, place: Place): Place {

@@ -62,9 +62,11 @@ export class Blocks {
   }
 }
 
+const NOTHING: readonly Guard[] = [];
+
 /** Under what more than their membership somebody writes here. */
-export function unblockedIn({ id, kind }: ConversationRow, user: UserId): Guard[] {
-  return kind === "direct" ? [{ is: "unblocked", conversation: id, user }] : [];
+export function unblockedIn({ id, kind }: ConversationRow, user: UserId): readonly Guard[] {
+  return kind === "direct" ? [{ is: "unblocked", conversation: id, user }] : NOTHING;
 }
 
 /** Throws `blocked` where one of these two blocked the other. */

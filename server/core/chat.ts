@@ -16,7 +16,7 @@ import { Feeds } from "./feeds.ts";
 import type { Tap } from "./hearers.ts";
 import { history, located } from "./history.ts";
 import { House } from "./house.ts";
-import type { Done } from "./keyed.ts";
+import type { Asker, Done } from "./keyed.ts";
 import { Lines } from "./lines.ts";
 import { Members } from "./members.ts";
 import { Messages } from "./messages.ts";
@@ -62,6 +62,9 @@ export interface ChatParts {
 
 /** Commands that any way in may give. Those about a live line (`look`, `follow` …) belong to a Connection. */
 export type PlainCommand = Exclude<CommandName, "look" | "typing" | "follow" | "unfollow">;
+
+/** Commands that write into a conversation's log what somebody says there. */
+export type Writing = "post" | "edit" | "delete";
 
 type Table = { [C in PlainCommand]: (actor: Actor, args: Args<C>) => Promise<Result<C>> };
 
@@ -138,17 +141,17 @@ export class Chat {
   }
 
   /**
-   * Like `run`, and says whether an earlier command with this key had been carried out. `placing` is called when the
-   * write takes its place in the next commit; what it throws stops the write.
+   * Like `run`, and says whether an earlier command with this key had been carried out. `placed` is called once what
+   * is placed from then on comes behind this write.
    */
-  write<C extends "post" | "edit" | "delete">(
-    actor: Actor,
-    command: C,
-    args: Args<C>,
-    placing?: () => void,
-  ): Promise<Done> {
-    const write = this.#messages[command] as (actor: Actor, args: Args<C>, placing?: () => void) => Promise<Done>;
-    return write.call(this.#messages, actor, args, placing);
+  write<C extends Writing>(actor: Actor, command: C, args: Args<C>, placed?: () => void): Promise<Done> {
+    return new Promise((done, failed) => this.begin(actor, command, args, { done, failed, ...(placed && { placed }) }));
+  }
+
+  /** The same for somebody who need not wait for a promise. */
+  begin<C extends Writing>(actor: Actor, command: C, args: Args<C>, asker: Asker): void {
+    const write = this.#messages[command] as (actor: Actor, args: Args<C>, asker: Asker) => void;
+    write.call(this.#messages, actor, args, asker);
   }
 
   /** A live line for this person, proven by a token of this digest. */
@@ -219,7 +222,8 @@ export class Chat {
   #commands(keyed: AccountsParts, conversations: Conversations, members: Members): Table {
     const { store, clock, limits } = this.#parts;
     const blocks = new Blocks({ ...keyed, limits });
-    const receiptOf = async (done: Promise<Done>): Promise<Receipt> => (await done).receipt;
+    const written = async <C extends Writing>(actor: Actor, command: C, args: Args<C>): Promise<Receipt> =>
+      (await this.write(actor, command, args)).receipt;
     return {
       create_room: (actor, args) => conversations.createRoom(actor, args),
       list_rooms: (actor, args) => conversations.list(actor, args),
@@ -231,9 +235,9 @@ export class Chat {
       create_group: (actor, args) => conversations.createGroup(actor, args),
       add_member: (actor, args) => members.add(actor, args),
       remove_member: (actor, args) => members.remove(actor, args),
-      post: (actor, args) => receiptOf(this.#messages.post(actor, args)),
-      edit: (actor, args) => receiptOf(this.#messages.edit(actor, args)),
-      delete: (actor, args) => receiptOf(this.#messages.delete(actor, args)),
+      post: (actor, args) => written(actor, "post", args),
+      edit: (actor, args) => written(actor, "edit", args),
+      delete: (actor, args) => written(actor, "delete", args),
       history: (actor, args) => history({ store, limits }, actor, args),
       list_members: (actor, args) => members.list(actor, args),
       mark: (actor, args) => mark({ store, clock, committer: this.#committer }, actor, args),

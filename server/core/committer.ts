@@ -3,9 +3,15 @@ import type { ConversationId } from "@parley/protocol/ids";
 import { type Committed, type MarkMove, NEW, type Outcome, type Write } from "./commit.ts";
 import type { Bus, Clock, Observer, Store } from "./ports.ts";
 
-interface Waiting<T> {
+/** Who waits for something: told once, and never throws. */
+export interface Waiting<T> {
   resolve(value: T): void;
   reject(error: unknown): void;
+}
+
+interface PendingWrite {
+  write: Write;
+  waiting: Waiting<Outcome>;
 }
 
 interface PendingMark {
@@ -30,7 +36,7 @@ export interface CommitterParts {
  */
 export class Committer {
   readonly #parts: CommitterParts;
-  #writes: { write: Write; waiting: Waiting<Outcome> }[] = [];
+  #writes: PendingWrite[] = [];
   #marks = new Map<string, PendingMark>();
   #scheduled = false;
   /** Conversations of commits that failed: where only the answer was lost, entries stand there that nobody heard of. */
@@ -42,10 +48,13 @@ export class Committer {
 
   /** Resolves once the write is on disk, or was refused. Rejects with `unavailable` when that is not known of it. */
   commit(write: Write): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      this.#writes.push({ write, waiting: { resolve, reject } });
-      this.#schedule();
-    });
+    return new Promise((resolve, reject) => this.place(write, { resolve, reject }));
+  }
+
+  /** The same for somebody who needs no promise. */
+  place(write: Write, waiting: Waiting<Outcome>): void {
+    this.#writes.push({ write, waiting });
+    this.#schedule();
   }
 
   /** Moves a mark with the next commit; several moves of one mark become one. */
@@ -84,28 +93,36 @@ export class Committer {
     const writes = this.#writes.splice(0, this.#parts.most);
     const marks = [...this.#marks.values()];
     this.#marks.clear();
-    try {
-      const committed = await this.#parts.store.commit(
-        writes.map((pending) => pending.write),
-        marks.map((pending) => pending.move),
-      );
-      this.#parts.observer.count("commits");
-      const { outcomes, moved } = committed;
-      this.#announce(outcomes);
-      this.ringDoubted();
-      if (moved.length > 0) this.#parts.moved(committed);
-      writes.forEach((pending, at) => {
-        pending.waiting.resolve(outcomes[at] as Outcome);
-      });
-      for (const mark of marks) for (const waiting of mark.waiting) waiting.resolve();
-    } catch (error) {
-      for (const { write } of writes) this.#doubt(write);
-      // What came in meanwhile is refused alike: a later message must not overtake an earlier one that failed.
-      for (const pending of [...writes, ...this.#writes.splice(0)]) pending.waiting.reject(error);
-      for (const mark of marks) for (const waiting of mark.waiting) waiting.reject(error);
-    }
+    const outcomes = await this.#carryOut(writes, marks).catch((error) => this.#fail(writes, marks, error));
+    if (outcomes) this.#tell(writes, marks, outcomes);
     this.#scheduled = false;
     if (this.#writes.length > 0 || this.#marks.size > 0) this.#schedule();
+  }
+
+  async #carryOut(writes: readonly PendingWrite[], marks: readonly PendingMark[]): Promise<readonly Outcome[]> {
+    const committed = await this.#parts.store.commit(
+      writes.map((pending) => pending.write),
+      marks.map((pending) => pending.move),
+    );
+    this.#parts.observer.count("commits");
+    this.#announce(committed.outcomes);
+    this.ringDoubted();
+    if (committed.moved.length > 0) this.#parts.moved(committed);
+    return committed.outcomes;
+  }
+
+  #tell(writes: readonly PendingWrite[], marks: readonly PendingMark[], outcomes: readonly Outcome[]): void {
+    writes.forEach(({ waiting }, at) => {
+      waiting.resolve(outcomes[at] as Outcome);
+    });
+    for (const mark of marks) for (const waiting of mark.waiting) waiting.resolve();
+  }
+
+  #fail(writes: readonly PendingWrite[], marks: readonly PendingMark[], error: unknown): void {
+    for (const { write } of writes) this.#doubt(write);
+    // What came in meanwhile is refused alike: a later message must not overtake an earlier one that failed.
+    for (const { waiting } of [...writes, ...this.#writes.splice(0)]) waiting.reject(error);
+    for (const mark of marks) for (const waiting of mark.waiting) waiting.reject(error);
   }
 
   #doubt({ drafts }: Write): void {

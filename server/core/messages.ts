@@ -8,10 +8,12 @@ import { unblockedIn } from "./blocks.ts";
 import { can, isUnowned } from "./capabilities.ts";
 import type { Draft, Guard, Write } from "./commit.ts";
 import { mayRead } from "./history.ts";
-import { carryOut, type Done, type KeyedCommand, type KeyedParts, ownKey } from "./keyed.ts";
+import { type Asker, begin, type KeyedCommand, type KeyedParts, ownKey } from "./keyed.ts";
 import { codePoints, mentionsIn } from "./names.ts";
 import type { Clock, Store } from "./ports.ts";
 import type { Presence } from "./presence.ts";
+import type { User } from "./rows.ts";
+import { soon } from "./soon.ts";
 
 export interface MessagesParts extends KeyedParts {
   clock: Clock;
@@ -27,27 +29,22 @@ export class Messages {
     this.#parts = parts;
   }
 
-  post(actor: Actor, args: Args<"post">, placing?: () => void): Promise<Done> {
-    const { store, clock } = this.#parts;
+  post(actor: Actor, args: Args<"post">, asker: Asker): void {
     const { conversation, key, text, reply_to } = args;
     const command: KeyedCommand = {
       name: "post",
       log: conversation,
       key,
       content: reply_to === undefined ? text : [text, reply_to],
-      decide: async (digest, by) => {
-        const place = await authorize(store, by, "post", conversation);
-        const body = await this.#said(by, place, args);
-        this.#parts.presence.typing(conversation, actor.user.id, false);
-        const author = actor.user.id;
-        const write = heard(place, writeBy(place, clock, { conversation, author, key, digest, kind: "message", body }));
-        return isUnowned(place.row) && !actor.user.open ? taking(write, place) : write;
-      },
+      decide: (digest, by) =>
+        soon(authorize(this.#parts.store, by, "post", conversation), (place) =>
+          soon(this.#said(by, place, args), (body) => this.#saying(by.user, place, args, { digest, body })),
+        ),
     };
-    return carryOut(this.#parts, actor, command, placing);
+    begin(this.#parts, actor, command, asker);
   }
 
-  edit(actor: Actor, { conversation, key, target, text }: Args<"edit">, placing?: () => void): Promise<Done> {
+  edit(actor: Actor, { conversation, key, target, text }: Args<"edit">, asker: Asker): void {
     const { store, clock, limits } = this.#parts;
     const command: KeyedCommand = {
       name: "edit",
@@ -64,10 +61,10 @@ export class Messages {
         return heard(place, writeBy(place, clock, draft, { is: "message", conversation, seq: target, author }));
       },
     };
-    return carryOut(this.#parts, actor, command, placing);
+    begin(this.#parts, actor, command, asker);
   }
 
-  delete(actor: Actor, { conversation, key, target }: Args<"delete">, placing?: () => void): Promise<Done> {
+  delete(actor: Actor, { conversation, key, target }: Args<"delete">, asker: Asker): void {
     const { store, clock } = this.#parts;
     const command: KeyedCommand = {
       name: "delete",
@@ -84,7 +81,20 @@ export class Messages {
         return writeBy(place, clock, draft, { is: "message", conversation, seq: target, author: of });
       },
     };
-    return carryOut(this.#parts, actor, command, placing);
+    begin(this.#parts, actor, command, asker);
+  }
+
+  #saying(
+    user: User,
+    place: Place,
+    { conversation, key }: Args<"post">,
+    { digest, body }: { digest: number; body: Body<"message"> },
+  ): Write {
+    const { clock, presence } = this.#parts;
+    presence.typing(conversation, user.id, false);
+    const draft: Draft = { conversation, author: user.id, key, digest, kind: "message", body };
+    const write = heard(place, writeBy(place, clock, draft));
+    return isUnowned(place.row) && !user.open ? taking(write, place) : write;
   }
 
   /** What is said, at once where nothing must be looked up for it. */

@@ -2,9 +2,9 @@ import type { Args } from "@parley/protocol/commands";
 import { ChatError, ERRORS } from "@parley/protocol/errors";
 import type { CommandFrame } from "@parley/protocol/frames";
 import type { ConversationId, Key } from "@parley/protocol/ids";
-import type { PlainCommand } from "../../core/chat.ts";
+import type { PlainCommand, Writing } from "../../core/chat.ts";
 import type { Connection } from "../../core/connection.ts";
-import type { Done } from "../../core/keyed.ts";
+import type { Asker, Done } from "../../core/keyed.ts";
 import type { Socket } from "../dialect.ts";
 import { errorFrame, type NativeParts } from "./parts.ts";
 
@@ -14,17 +14,41 @@ interface Stall {
   at: number;
 }
 
-/** A command on its way to its turn. */
-interface Turn {
-  frame: CommandFrame;
-  at: number;
-  bytes: number;
-  begun?: true;
-  /** It came behind a write that was refused since and has come again: it would overtake that. */
-  overtakes: boolean;
-}
+type WritingFrame = Extract<CommandFrame, { t: Writing }>;
 
-type Writing = Extract<CommandFrame, { t: "post" | "edit" | "delete" }>;
+/** A command on its way to its turn, and who is told what came of it. */
+class Turn implements Asker {
+  readonly frame: CommandFrame;
+  readonly at: number;
+  readonly bytes: number;
+  readonly #commands: Commands;
+  begun = false;
+  /** It came behind a write that was refused since and has come again: it would overtake that. */
+  overtakes = false;
+
+  constructor(commands: Commands, { frame, at, bytes }: Pick<Turn, "frame" | "at" | "bytes">) {
+    this.#commands = commands;
+    this.frame = frame;
+    this.at = at;
+    this.bytes = bytes;
+  }
+
+  placing(): void {
+    this.#commands.placing(this, this.frame as WritingFrame);
+  }
+
+  placed(): void {
+    this.#commands.placed(this);
+  }
+
+  done(done: Done): void {
+    this.#commands.written(this, done);
+  }
+
+  failed(error: unknown): void {
+    this.#commands.failed(this, error);
+  }
+}
 
 /**
  * The commands of one live socket. They are decided in the order in which they came; what is written waits for the
@@ -66,7 +90,7 @@ export class Commands {
     this.#count += 1;
     // Here and not when it is carried out: what is refused behind it meanwhile must be waited for in its turn.
     if (isWriting(frame)) this.#comesAgain(frame);
-    this.#undecided.push({ frame, at, bytes, overtakes: false });
+    this.#undecided.push(new Turn(this, { frame, at, bytes }));
     if (this.#undecided.length === 1) this.#next();
   }
 
@@ -76,34 +100,53 @@ export class Commands {
     this.#beginning = true;
     for (let turn = this.#undecided[0]; turn && !turn.begun; turn = this.#undecided[0]) {
       turn.begun = true;
-      void this.#carryOut(turn);
+      this.#carryOut(turn);
     }
     this.#beginning = false;
   }
 
-  async #carryOut(turn: Turn): Promise<void> {
-    const { frame, at, bytes } = turn;
-    try {
-      if (isWriting(frame)) await this.#write(frame, turn);
-      else await this.#run(frame);
-    } catch (error) {
-      this.#answer(frame, at, error, turn.overtakes);
-    }
-    this.#placed(turn);
-    this.#bytes -= bytes;
+  #carryOut(turn: Turn): void {
+    const { frame } = turn;
+    if (isWriting(frame)) return this.#parts.chat.begin(this.#connection, frame.t, frame as Args<Writing>, turn);
+    this.#run(frame).then(
+      () => this.#over(turn),
+      (error) => this.failed(turn, error),
+    );
+  }
+
+  /** Its write is about to take its place. Throws `out_of_order` where it must not. */
+  placing(turn: Turn, { conversation }: WritingFrame): void {
+    const earliest = this.#stalled?.get(conversation)?.at ?? turn.at;
+    if (turn.overtakes || earliest < turn.at) throw new ChatError("out_of_order");
+  }
+
+  written(turn: Turn, { receipt, again }: Done): void {
+    const echoed = !again && this.#connection.wasTold(receipt.conversation, receipt.seq);
+    if (!echoed) this.#ok(turn.frame.id, receipt);
+    this.#over(turn);
+  }
+
+  failed(turn: Turn, error: unknown): void {
+    this.#answer(turn.frame, turn.at, error, turn.overtakes);
+    this.#over(turn);
+  }
+
+  #over(turn: Turn): void {
+    this.placed(turn);
+    this.#bytes -= turn.bytes;
     this.#count -= 1;
     if (this.#count === 0 && !this.#stalled?.size) this.#atRest();
   }
 
   /** It took its place, or will take none: the next one may. */
-  #placed(turn: Turn): void {
+  placed(turn: Turn): void {
     if (this.#undecided[0] !== turn) return;
     this.#undecided.shift();
     this.#next();
   }
 
   /** Nothing waits for this key any more, but what came behind its refusal and is not decided yet stays behind it. */
-  #comesAgain({ conversation, key }: Writing): void {
+  #comesAgain({ conversation, key }: WritingFrame): void {
     const stall = this.#stalled?.get(conversation);
     if (stall?.key !== key) return;
     this.#stalled?.delete(conversation);
@@ -125,16 +168,6 @@ export class Commands {
     if (stall && stall.key !== frame.key) return new ChatError("out_of_order");
     const wait = rates.command(this.#socket, this.#connection.user.id);
     return wait > 0 ? new ChatError("too_fast", undefined, wait) : null;
-  }
-
-  async #write(frame: Writing, turn: Turn): Promise<void> {
-    const done: Done = await this.#parts.chat.write(this.#connection, frame.t, frame as Args<typeof frame.t>, () => {
-      const earliest = this.#stalled?.get(frame.conversation)?.at ?? turn.at;
-      if (turn.overtakes || earliest < turn.at) throw new ChatError("out_of_order");
-      this.#placed(turn);
-    });
-    const echoed = !done.again && this.#connection.wasTold(frame.conversation, done.receipt.seq);
-    if (!echoed) this.#ok(frame.id, done.receipt);
   }
 
   async #run(frame: CommandFrame): Promise<void> {
@@ -179,6 +212,6 @@ export class Commands {
   }
 }
 
-function isWriting(frame: CommandFrame): frame is Writing {
+function isWriting(frame: CommandFrame): frame is WritingFrame {
   return frame.t === "post" || frame.t === "edit" || frame.t === "delete";
 }
