@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { Write } from "../../core/commit.ts";
 import { direct, draft, joined, left, message, NOW, type Open, openedBy, opens, play, write } from "./kit.ts";
 
 /** What entries add up to: members, spans, names and ends of conversations. */
@@ -64,6 +65,28 @@ export function membersContract(open: Open): void {
       expect(await world.store.member(at, bob.id)).toMatchObject({ joined: 3, role: "moderator" });
       expect(await world.store.spans(at, bob.id)).toEqual([{ from: 3, to: null }]);
       expect((await world.store.conversation(at))?.members).toBe(2);
+    }));
+
+  test("[LOG7] a membership is asked for as it is now: not the one that ended, in the same batch or before", () =>
+    play(open, async (world) => {
+      const [ann, bob] = [await world.person("Ann"), await world.person("Bob")];
+      const at = await world.place([ann, bob]);
+      const says = (key: string, since: number) =>
+        write(message(bob, at, key, "here"), { is: "member", conversation: at, user: bob.id, since });
+      const enters = (key: string) => write(joined(bob, at, key), { is: "stranger", conversation: at, user: bob.id });
+      const told = async (...writes: Write[]) => (await world.commit(...writes)).map((outcome) => outcome.is);
+      expect(await told(says("1", 3), write(left(bob, at, "out")), says("2", 3))).toEqual([
+        "written",
+        "written",
+        "refused",
+      ]);
+      expect(await told(says("3", 3), enters("in"), says("4", 3), says("5", 6))).toEqual([
+        "refused",
+        "written",
+        "refused",
+        "written",
+      ]);
+      expect(await told(says("6", 3), enters("in twice"), says("7", 6))).toEqual(["refused", "refused", "written"]);
     }));
 
   test("[LOG7] the leaving of somebody who is no member counts nothing", () =>

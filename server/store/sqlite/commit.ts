@@ -46,12 +46,17 @@ export class Commits {
 
   commit(writes: readonly Write[], marks: readonly MarkMove[]): Committed {
     if (writes.length === 0 && marks.length === 0) return { outcomes: [], moved: [], raised: new Map() };
-    this.#heads.clear();
-    return this.#transactions.run(() => {
-      const outcomes = writes.map((write) => this.#write(write));
-      this.#heads.flush();
-      return { outcomes, ...this.#marks.move(marks) };
-    });
+    this.#heads.begin();
+    try {
+      return this.#transactions.run(() => {
+        const outcomes = writes.map((write) => this.#write(write));
+        this.#heads.flush();
+        return { outcomes, ...this.#marks.move(marks) };
+      });
+    } catch (error) {
+      this.#heads.forget();
+      throw error;
+    }
   }
 
   /** Was a text erased since this was last asked? */
@@ -116,8 +121,7 @@ export class Commits {
     const done = this.#insert.run(head.id, seq, live, author, codeOf(kind), time, digest, key, body);
     if (done.changes === 0) return null;
     entry.id = Number(done.lastInsertRowid);
-    head.seq = seq;
-    head.last = entry;
+    this.#heads.advance(head, entry);
     this.#projection.apply(head, entry);
     return logged;
   }

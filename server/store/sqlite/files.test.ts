@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Store } from "../../core/ports.ts";
 import type { User } from "../../core/rows.ts";
-import { draft, message, NOW, opens, write } from "../contract/kit.ts";
+import { draft, joined, message, NOW, opens, write } from "../contract/kit.ts";
 import { StoreError } from "../errors.ts";
 import { migrate, readMeta } from "./migrate.ts";
 import { type Opened, openFolder } from "./open.ts";
@@ -115,6 +115,16 @@ test("[DUR5] a fault of our own undoes the whole batch, too, and is no circumsta
   await expect(store.commit(batch, [])).rejects.toThrow("There is no conversation 999.");
   expect((await store.heads([at])).get(at)?.seq).toBe(2);
   expect((await store.commit(batch.slice(0, 1), [])).outcomes).toMatchObject([{ is: "written" }]);
+});
+
+test("[DUR5] nobody is taken for a member because of a batch that was undone", async () => {
+  const { store } = opened(emptyFolder());
+  const { ann, at } = await annAt(store);
+  const bob = await store.enrol({ name: "Bob", handles: ["bob"], tokenHash: "b", time: NOW });
+  const says = write(message(bob, at, "k1", "here"), { is: "member", conversation: at, user: bob.id, since: 3 });
+  const undone = [write(joined(bob, at, "in")), says, write(message(ann, 999, "k2", "nowhere"))];
+  await expect(store.commit(undone, [])).rejects.toThrow("There is no conversation 999.");
+  expect((await store.commit([says], [])).outcomes).toMatchObject([{ is: "refused" }]);
 });
 
 test("[DUR6] a folder that cannot be one is refused, and named", async () => {

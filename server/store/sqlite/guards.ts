@@ -11,7 +11,6 @@ export class Guards {
   readonly #accesses: Accesses;
   readonly #heads: Heads;
   readonly #blocks: Blocks;
-  readonly #joined: Statement<{ joined: number }, [number, number]>;
   readonly #named: Statement<{ id: number }, [string]>;
   readonly #message: Statement<{ author: number }, [number, number]>;
 
@@ -19,7 +18,6 @@ export class Guards {
     this.#accesses = accesses;
     this.#blocks = blocks;
     this.#heads = heads;
-    this.#joined = statements.prepare("SELECT joined FROM members WHERE conversation = ? AND user = ?");
     this.#named = statements.prepare(READS.roomNamed);
     this.#message = statements.prepare("SELECT author FROM entries WHERE conversation = ? AND seq = ? AND live = 1");
   }
@@ -31,9 +29,9 @@ export class Guards {
     const { conversation } = guard;
     switch (guard.is) {
       case "member":
-        return this.#joined.get(conversation, guard.user)?.joined === guard.since;
+        return this.#heads.memberSince(conversation, guard.user) === guard.since;
       case "stranger":
-        return this.#heads.find(conversation) !== null && this.#joined.get(conversation, guard.user) === null;
+        return this.#heads.find(conversation) !== null && this.#heads.memberSince(conversation, guard.user) === null;
       case "open":
         return this.#heads.find(conversation)?.closed === 0;
       case "unblocked":

@@ -78,6 +78,7 @@ export class Projection {
       return;
     }
     this.#begin.run(head.id, user, seq);
+    head.since.delete(user);
     head.members++;
     head.changed = true;
   }
@@ -92,6 +93,7 @@ export class Projection {
     if (this.#leave.run(head.id, user).changes === 0) return;
     this.#forget.run(head.id, user);
     this.#end.run(seq, head.id, user);
+    head.since.delete(user);
     head.members--;
     head.changed = true;
   }
