@@ -85,10 +85,5 @@ test("[BUD1] [BUD2] what many people say in one turn is one commit, one encoding
 
 test("[BUD3] a message on an open line costs four statements, and reads nothing", async () => {
   const { statements } = await cost(1, () => lines[0]?.say([post(0)]));
-  expect(statements.map((sql) => /^\w+( INTO)?/.exec(sql)?.[0])).toEqual([
-    "BEGIN",
-    "INSERT INTO",
-    "UPDATE",
-    "COMMIT",
-  ]);
+  expect(statements.map((sql) => /^\w+( INTO)?/.exec(sql)?.[0])).toEqual(["BEGIN", "INSERT INTO", "UPDATE", "COMMIT"]);
 });

@@ -73,7 +73,7 @@ test("[DIA6] rooms: what many say in one go is heard by all in one order, short 
     { length: 300 },
     (_, nth) => `${nth} ${nth % 7 === 0 ? "é 👩‍👩‍👧" : "x".repeat(nth % 50 === 3 ? 7_000 : 9)}`,
   );
-  texts.forEach((content, nth) => people[nth % 2]?.say({ content }));
+  for (const [nth, content] of texts.entries()) people[nth % 2]?.say({ content });
   const heard: string[][] = [];
   for (const client of people) {
     const frames: string[] = [];
