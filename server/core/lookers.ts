@@ -52,8 +52,9 @@ export class Lookers {
 
   /** Something of this changed. */
   tellSoon(what: Tellings["t"], conversation: ConversationId): void {
+    if (!this.#codecs.has(conversation)) return;
     const id = `${what}/${conversation}`;
-    if (this.#due.has(id) || !this.#codecs.has(conversation)) return;
+    if (this.#due.has(id)) return;
     this.#due.add(id);
     const { broadcast, clock, telling, pause } = this.#parts;
     clock.after(pause(conversation), () => {

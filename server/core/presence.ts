@@ -85,11 +85,16 @@ export class Presence {
   came(feed: Feed, user: UserId): void {
     const conversation = feed.row.id;
     const lingered = this.#lingering.end(conversation, user);
-    const others = this.#parts.lines.of(user).filter((line) => line.isMember(conversation)).length > 1;
-    if (!lingered && !others && !this.#elsewhere.hasNative(conversation, user)) {
+    if (!lingered && this.#watchers.has(conversation) && this.#isFirst(conversation, user)) {
       this.#tellWatchers(conversation, (to) => to.came(user));
     }
     this.#changed(conversation);
+  }
+
+  /** Is only one native socket of this person here, and none elsewhere? */
+  #isFirst(conversation: ConversationId, user: UserId): boolean {
+    const here = this.#parts.lines.of(user).filter((line) => line.isMember(conversation));
+    return here.length <= 1 && !this.#elsewhere.hasNative(conversation, user);
   }
 
   /** A socket stopped following; the person stays for a while, and longer where another socket of theirs is left. */
