@@ -166,7 +166,7 @@ async function serve(config: Config, { folder, store, logs }: Opened, say: Say):
   const rest = restGateway({ ...parts, ...state, wires: WIRES, tables: TABLES }, webAssets(WEB));
   const foreign = foreignGateway(config, gateway, { chat, store, broadcast, observer, digests, rates, own: rest });
   const answering = (dialect: DialectName | null) => (arrival: Arrival) =>
-    new URL(arrival.request.url).pathname === "/socket"
+    arrival.path === "/socket"
       ? gateway.upgrade(arrival)
       : (foreign.answer(arrival, dialect) ?? rest(pageOf(dialect, arrival)));
   const asked = { observer, rates, callerOf: callers(config.trustedProxies, digests.random) };

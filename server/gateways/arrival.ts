@@ -19,6 +19,8 @@ export interface Caller {
 /** A request that came in. */
 export interface Arrival {
   request: Request;
+  /** Of the address that was asked for. */
+  path: string;
   server: Bun.Server<BunSocket>;
   caller: Caller;
 }

@@ -27,10 +27,11 @@ export function front(
   return (request, server) => {
     const began = performance.now();
     observer.count("requests");
-    const arrival = { request, server, caller: callerOf(request, server.requestIP(request)?.address ?? "") };
+    const path = URL.parse(request.url)?.pathname ?? "";
+    const arrival = { request, path, server, caller: callerOf(request, server.requestIP(request)?.address ?? "") };
     const done = (answer: Answer) => {
       answer?.headers.set("x-request-id", arrival.caller.id);
-      observer.log("info", "request", factsOf(arrival, answer, performance.now() - began));
+      observer.log("info", "request", () => factsOf(arrival, answer, performance.now() - began));
       return answer;
     };
     const failed = (error: unknown) => {
@@ -38,8 +39,7 @@ export function front(
       return done(problem(new ChatError("internal")));
     };
     try {
-      const { pathname } = new URL(request.url);
-      const wait = WATCHED.has(pathname) ? 0 : rates.request(arrival.caller.network);
+      const wait = WATCHED.has(path) ? 0 : rates.request(arrival.caller.network);
       if (wait > 0) return done(tooFast(wait));
       const answer = answering(arrival);
       return answer instanceof Promise ? answer.then(done, failed) : done(answer);
@@ -56,15 +56,7 @@ function tooFast(wait: number): Response {
 }
 
 /** Never the query: there may be a token in it. */
-function factsOf({ request, caller }: Arrival, answer: Answer, ms: number): Record<string, unknown> {
-  const { method, url } = request;
+function factsOf({ request, path, caller }: Arrival, answer: Answer, ms: number): Record<string, unknown> {
   const { id, address } = caller;
-  return {
-    request: id,
-    address,
-    method,
-    path: new URL(url).pathname,
-    status: answer?.status ?? 101,
-    ms: Math.round(ms),
-  };
+  return { request: id, address, method: request.method, path, status: answer?.status ?? 101, ms: Math.round(ms) };
 }

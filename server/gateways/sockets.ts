@@ -128,15 +128,16 @@ export class SocketGateway {
     // Well below where it is cut: whoever waits for a slow reader then has room to go on.
     const small = Math.min(SMALL, this.#parts.limits.readerBytes / 4);
     // A browser sends the cookie along with a handshake of any page.
-    const cookie = isOwnPage(request, caller) ? cookieOf(request, caller) : null;
-    return new BunSocket({ network, cookie, small }, { run: this.#parts.run, serial: this.#accepted }, open);
+    const cookie = cookieOf(request, caller);
+    const own = cookie !== null && isOwnPage(request, caller) ? cookie : null;
+    return new BunSocket({ network, cookie: own, small }, { run: this.#parts.run, serial: this.#accepted }, open);
   }
 
   #becomes({ request, server, caller }: Arrival, socket: BunSocket, facts: Record<string, unknown>): boolean {
     const accepted = server.upgrade(request, { data: socket, headers: { "x-request-id": caller.id } });
-    const { connection } = socket;
     const { id: asked, address } = caller;
-    if (accepted) this.#log("info", "socket_opened", { connection, request: asked, address, ...facts });
+    const opened = () => ({ connection: socket.connection, request: asked, address, ...facts });
+    if (accepted) this.#log("info", "socket_opened", opened);
     return accepted;
   }
 
@@ -157,7 +158,7 @@ export class SocketGateway {
 
   readonly #entered = (socket: Socket, user: User): void => {
     this.#greeted(socket as BunSocket);
-    this.#log("info", "socket_entered", { connection: socket.connection, person: user.id });
+    this.#log("info", "socket_entered", () => ({ connection: socket.connection, person: user.id }));
   };
 
   /** It does not count as one that has not said who it is any more. */
@@ -171,8 +172,8 @@ export class SocketGateway {
 
   #closed(socket: BunSocket, code: number): void {
     this.#greeted(socket);
-    const seconds = Math.round((performance.now() - socket.since) / 1000);
-    this.#log("info", "socket_closed", { connection: socket.connection, code, seconds });
+    const seconds = () => Math.round((performance.now() - socket.since) / 1000);
+    this.#log("info", "socket_closed", () => ({ connection: socket.connection, code, seconds: seconds() }));
     if (socket.session) this.#sessions.delete(socket.session);
     socket.closed(code);
   }

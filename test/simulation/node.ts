@@ -129,7 +129,7 @@ export class SimulatedNode {
     };
     const request = new Request("http://parley.test/socket", { headers: { upgrade: "websocket" } });
     const caller = { id: "", address, network: address, host: "", secure: false };
-    this.gateway.upgrade({ request, server: server as unknown as Bun.Server<BunSocket>, caller });
+    this.gateway.upgrade({ request, path: "/socket", server: server as unknown as Bun.Server<BunSocket>, caller });
     if (!socket) return false;
     const end = new ServerSocket(this, wire, socket, this.#parts);
     this.#parts.touch.socket(end);
