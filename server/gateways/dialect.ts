@@ -24,7 +24,8 @@ export interface Socket extends Outlet, Limited {
   terminate(): void;
   /** Everything that is said meanwhile, by `say` and by topics, is one write. */
   together(say: (line: Line) => void): void;
-  ping(): void;
+  /** Pings, and says the number that comes back with the answer. */
+  ping(): number;
   /** Pings: true once the other side has read all that was sent before, false where it does not within `ms`. */
   alive(ms: number): Promise<boolean>;
 }
@@ -38,8 +39,8 @@ export interface Session {
   receive(message: string | Uint8Array): void;
   /** The socket is gone, whoever closed it; with 1006 where nobody did. */
   closed(code: number): void;
-  /** A ping was answered. */
-  ponged?(): void;
+  /** A ping was answered; where it has a number, everything before it was read. */
+  ponged?(ping: number): void;
   /** A beat passes: says so where the dialect has a word for it. False where nothing was received for two of them. */
   beat(): boolean;
   /** The server stops: nothing more is accepted. */

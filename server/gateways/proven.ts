@@ -41,8 +41,8 @@ class ProvenSession implements Session {
     void this.#watching.then((stop) => stop());
   }
 
-  ponged(): void {
-    this.#session.ponged?.();
+  ponged(ping: number): void {
+    this.#session.ponged?.(ping);
   }
 
   beat(): boolean {

@@ -83,14 +83,16 @@ export class BunSocket implements Socket {
     this.#ws?.cork(say);
   }
 
-  ping(): void {
-    this.#ws?.ping();
+  ping(): number {
+    const ping = ++this.#pings;
+    this.#ws?.ping(String(ping));
+    return ping;
   }
 
   alive(ms: number): Promise<boolean> {
     if (!this.#ws) return Promise.resolve(false);
-    const ping = ++this.#pings;
     return new Promise((resolve) => {
+      const ping = this.ping();
       const over = (alive: boolean) => {
         clearTimeout(late);
         this.#heard?.delete(ping);
@@ -99,14 +101,14 @@ export class BunSocket implements Socket {
       const late = setTimeout(() => over(false), ms);
       this.#heard ??= new Map();
       this.#heard.set(ping, over);
-      this.#ws?.ping(String(ping));
     });
   }
 
   /** The other side answered a ping; those with a number are answered with it, by whoever read all before it. */
   ponged(ping: string): void {
-    this.session?.ponged?.();
-    for (const [number, resolve] of this.#heard ?? []) if (number <= Number(ping)) resolve(true);
+    const answered = Number(ping);
+    this.session?.ponged?.(answered);
+    for (const [number, resolve] of this.#heard ?? []) if (number <= answered) resolve(true);
   }
 
   waiting(): number {

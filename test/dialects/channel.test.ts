@@ -58,7 +58,7 @@ function guestOf(user: User, told: string[], ended: (why: string) => void = () =
       drained: async () => {},
     },
     ...{ send: (frame: string) => void told.push(frame), close: () => {}, end: () => {}, terminate: () => {} },
-    ...{ ping: () => {}, alive: async () => true },
+    ...{ ping: () => 1, alive: async () => true },
     together: (say) => say({ sendText: (frame) => void told.push(frame) }),
   } satisfies Socket;
   return { user, socket, saysBlank: false, isGone: false, since: 0, active: 0, ended };

@@ -26,6 +26,8 @@ export class Places implements Tap {
   readonly #parts: PlacesParts;
   readonly #reader: Reader;
   readonly #entered = new Map<ConversationId, Promise<Talk>>();
+  /** Of those, the talks in which there is a seat. */
+  readonly #seated = new Map<ConversationId, Talk>();
   readonly #directs = new Map<UserId, ConversationId>();
   #untap: () => void = () => {};
   #isClosed = false;
@@ -44,6 +46,13 @@ export class Places implements Tap {
       this.#parts.observer.log("warn", "not_begun", { error: String(error) });
       this.#parts.clock.after(AGAIN, () => void this.begin());
     }
+  }
+
+  /** Whom something is for, as a talk where they sit already. */
+  seated(to: To): Talk | undefined {
+    const conversation = "group" in to ? to.group : this.#directs.get(to.user);
+    const talk = conversation === undefined ? undefined : this.#seated.get(conversation);
+    return talk?.seats(this.#reader) ? talk : undefined;
   }
 
   /** Whom something is for, as a talk; a direct that is not there yet is made. Throws ChatError. */
@@ -78,6 +87,7 @@ export class Places implements Tap {
   /** A talk says nothing more to this socket. */
   left(conversation: ConversationId): void {
     this.#entered.delete(conversation);
+    this.#seated.delete(conversation);
   }
 
   close(): void {
@@ -90,6 +100,7 @@ export class Places implements Tap {
       );
     }
     this.#entered.clear();
+    this.#seated.clear();
   }
 
   async #goEverywhere(): Promise<void> {
@@ -149,6 +160,7 @@ export class Places implements Tap {
     const talk = await this.#parts.talks.open(conversation);
     await talk.enter(this.#reader, isNew);
     if (this.#isClosed) talk.leave(this.#reader);
+    else this.#seated.set(conversation, talk);
     const partner = talk.partnerOf(this.#reader.user.id);
     if (partner !== null) this.#directs.set(partner, conversation);
     return talk;

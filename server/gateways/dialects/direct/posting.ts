@@ -2,6 +2,7 @@ import type { EntryOf } from "@parley/protocol/entries";
 import { ChatError } from "@parley/protocol/errors";
 import type { ConversationId, EntryId, Seq, UserId } from "@parley/protocol/ids";
 import type { Actor } from "../../../core/actor.ts";
+import type { Done } from "../../../core/keyed.ts";
 import type { Logged } from "../../../core/rows.ts";
 import type { DialectParts } from "../../foreign.ts";
 import { existing } from "./acting.ts";
@@ -28,17 +29,17 @@ export async function openDirect({ chat, newKey }: Parts, actor: Actor, user: Us
   return conversation.id;
 }
 
-/** Says something, blank or not. `placed` is called when its place is certain. Throws ChatError. */
-export async function post(
-  parts: Parts,
-  actor: Actor,
-  { conversation, text, replyTo }: Post,
-  placed?: () => void,
-): Promise<EntryId> {
-  const reply = replyTo === null ? {} : { reply_to: await answered(parts, actor, replyTo, conversation) };
-  const command = { key: parts.newKey(), conversation, text, ...reply };
-  const { receipt } = await parts.chat.write({ ...actor, saysBlank: true }, "post", command, placed);
+/** Says something, blank or not. Throws ChatError. */
+export async function post(parts: Parts, actor: Actor, said: Post): Promise<EntryId> {
+  const { receipt } = await write(parts, { ...actor, saysBlank: true }, said);
   return receipt.entry;
+}
+
+/** The same where this actor may say what is blank. `placed` is called when its place is certain. */
+export function write(parts: Parts, actor: Actor, said: Post, placed?: () => void): Promise<Done> {
+  const { conversation, text, replyTo } = said;
+  if (replyTo !== null) return reply(parts, actor, said, replyTo, placed);
+  return parts.chat.write(actor, "post", { key: parts.newKey(), conversation, text }, placed);
 }
 
 /** The message with this id, where this person may read it. Throws `not_found`. */
@@ -63,6 +64,11 @@ export async function markRead({ chat }: Pick<Parts, "chat">, actor: Actor, id: 
     const isOutsider = error instanceof ChatError && error.code === "not_member";
     throw isOutsider ? new ChatError("not_found", `Message ${id} does not exist.`) : error;
   });
+}
+
+async function reply(parts: Parts, actor: Actor, { conversation, text }: Post, to: EntryId, placed?: () => void) {
+  const reply_to = await answered(parts, actor, to, conversation);
+  return parts.chat.write(actor, "post", { key: parts.newKey(), conversation, text, reply_to }, placed);
 }
 
 async function answered(parts: Parts, actor: Actor, id: EntryId, conversation: ConversationId): Promise<Seq> {

@@ -1,5 +1,5 @@
 import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
-import type { Membership } from "../../../core/actor.ts";
+import type { Actor } from "../../../core/actor.ts";
 import type { User } from "../../../core/rows.ts";
 
 /** One socket, as a talk sees it. */
@@ -12,8 +12,8 @@ export interface Reader {
   reached(conversation: ConversationId, seq: Seq, isTold: boolean): void;
   /** Where much is to be said, it is said one after the other: resolves when this was. */
   inTurn(say: () => Promise<void>): Promise<void>;
-  /** Resolves when the socket can take more. */
-  drained(): Promise<void>;
+  /** Resolves once it can take more; null where it can take a little more at once. */
+  full(): Promise<void> | null;
   /** The talk says nothing more to it. */
   left(conversation: ConversationId): void;
 }
@@ -27,7 +27,8 @@ export interface Seat {
   isLive: boolean;
   /** What speaks of messages that are still to be said. */
   later: string[];
-  member: Membership | null;
+  /** Whoever acts here, with what they obtained; null until that is known. */
+  actor: Actor | null;
   leave: () => void;
 }
 
@@ -40,7 +41,7 @@ export class Seats {
   }
 
   take(reader: Reader): Seat {
-    const seat: Seat = { cursor: 0, own: 0, isLive: false, later: [], member: null, leave: () => {} };
+    const seat: Seat = { cursor: 0, own: 0, isLive: false, later: [], actor: null, leave: () => {} };
     this.#seats.get(reader)?.leave();
     this.#seats.set(reader, seat);
     return seat;
@@ -75,13 +76,10 @@ export class Seats {
     }
   }
 
-  /** Who hears the entry at this seq now. */
-  hearing(seq: Seq): Reader[] {
-    return [...this.#seats].filter(([, seat]) => seat.isLive && seat.cursor < seq).map(([reader]) => reader);
-  }
-
-  /** Everything up to this seq was said to all who hear. */
-  advance(seq: Seq): void {
-    for (const seat of this.#seats.values()) if (seat.isLive) seat.cursor = Math.max(seat.cursor, seq);
+  /** Those who hear what comes now. */
+  live(call: (reader: Reader, seat: Seat) => void): void {
+    this.#seats.forEach((seat, reader) => {
+      if (seat.isLive) call(reader, seat);
+    });
   }
 }

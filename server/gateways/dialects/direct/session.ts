@@ -8,9 +8,11 @@ import { Lane } from "../../lane.ts";
 import { orTooFast } from "../../rates.ts";
 import { type Ask, decode, established, pong, refusal, type To, typingIndicator } from "./codec.ts";
 import type { Online } from "./online.ts";
+import { Outgoing } from "./outgoing.ts";
 import { Places } from "./places.ts";
-import { markRead, post } from "./posting.ts";
+import { markRead, write } from "./posting.ts";
 import type { Reader } from "./seats.ts";
+import type { Talk } from "./talk.ts";
 import type { Talks } from "./talks.ts";
 
 export interface DirectSessionParts extends DialectParts {
@@ -25,8 +27,6 @@ type Turned = Exclude<Ask, { is: "ping" }>;
 const BEATS_OF_SILENCE = 2;
 /** How a connection ends that nobody closed. */
 const ABNORMAL = 1006;
-/** Milliseconds in which a client must have read what was said, for it to count as delivered. */
-const PONG = 60_000;
 /** Milliseconds between two marks where nobody is told of them. */
 const MARKS_EVERY = 5_000;
 
@@ -40,17 +40,14 @@ export class DirectSession implements Session, Reader {
   #saying: Promise<void> = Promise.resolve();
   #silence = 0;
   #isGone = false;
-  /** What was said, and is not known to have come. */
-  #said = new Map<ConversationId, Seq>();
-  /** What came up to its own ping, beyond what is known to have come. */
-  readonly #heard = new Map<ConversationId, Seq>();
-  #isConfirming = false;
+  readonly #outgoing: Outgoing;
   #cancelMarks: (() => void) | null = null;
 
   constructor(parts: DirectSessionParts, user: User, socket: Socket) {
     this.#parts = parts;
     this.user = user;
     this.#socket = socket;
+    this.#outgoing = new Outgoing(socket, (conversation, seq) => this.#mark(conversation, seq));
     this.#lane = new Lane(
       parts.limits,
       (ask, placed) => this.#carryOut(ask, placed),
@@ -77,19 +74,17 @@ export class DirectSession implements Session, Reader {
   }
 
   say(frame: string): void {
-    if (!this.#isGone) this.#socket.send(frame);
+    if (!this.#isGone) this.#outgoing.say(frame);
   }
 
   deliver(frame: string, conversation: ConversationId, seq: Seq): void {
-    // Who has read this ping and closes then has heard what stands right behind it.
-    void this.#socket.alive(PONG).then((alive) => alive && this.#heard.set(conversation, seq));
-    this.say(frame);
+    if (!this.#isGone) this.#outgoing.deliver(frame, conversation, seq);
   }
 
   reached(conversation: ConversationId, seq: Seq, isTold: boolean): void {
-    this.#said.set(conversation, seq);
-    if (isTold) void this.#confirm();
-    else this.#cancelMarks ??= this.#parts.clock.after(MARKS_EVERY, () => this.#confirmLate());
+    this.#outgoing.reached(conversation, seq);
+    if (isTold) this.#outgoing.ask();
+    else this.#cancelMarks ??= this.#parts.clock.after(MARKS_EVERY, () => this.#askLate());
   }
 
   inTurn(say: () => Promise<void>): Promise<void> {
@@ -97,16 +92,17 @@ export class DirectSession implements Session, Reader {
     return this.#saying;
   }
 
-  drained(): Promise<void> {
-    return this.#socket.drained();
+  full(): Promise<void> | null {
+    return this.#outgoing.full();
   }
 
   left(conversation: ConversationId): void {
     this.#places.left(conversation);
   }
 
-  ponged(): void {
+  ponged(ping: number): void {
     this.#silence = 0;
+    this.#outgoing.ponged(ping);
   }
 
   beat(): boolean {
@@ -126,7 +122,7 @@ export class DirectSession implements Session, Reader {
 
   closed(code: number): void {
     if (!this.#isGone && code !== ABNORMAL)
-      for (const [conversation, seq] of this.#heard) this.#mark(conversation, seq);
+      for (const [conversation, seq] of this.#outgoing.heard) this.#mark(conversation, seq);
     this.#isGone = true;
     this.#cancelMarks?.();
     this.#parts.online.remove(this.user.id, this);
@@ -144,11 +140,14 @@ export class DirectSession implements Session, Reader {
     }
   }
 
-  async #post({ to, text, replyTo }: Ask & { is: "message" }, placed: () => void): Promise<void> {
-    const talk = await this.#places.find(to);
-    const { conversation } = talk;
-    const known = (id: ConversationId) => (id === conversation ? talk.placeOf(this) : undefined);
-    await post(this.#parts, { user: this.user, known }, { conversation, text, replyTo }, placed);
+  #post(ask: Ask & { is: "message" }, placed: () => void): Promise<unknown> {
+    const talk = this.#places.seated(ask.to);
+    if (talk) return this.#postIn(talk, ask, placed);
+    return this.#places.find(ask.to).then((found) => this.#postIn(found, ask, placed));
+  }
+
+  #postIn(talk: Talk, { text, replyTo }: Ask & { is: "message" }, placed: () => void): Promise<unknown> {
+    return write(this.#parts, talk.actorOf(this), { conversation: talk.conversation, text, replyTo }, placed);
   }
 
   async #write(to: To, active: boolean): Promise<void> {
@@ -159,29 +158,12 @@ export class DirectSession implements Session, Reader {
     if ("user" in to) for (const other of this.#parts.online.of(to.user)) other.say(frame);
   }
 
-  #confirmLate(): void {
+  #askLate(): void {
     this.#cancelMarks = null;
-    void this.#confirm();
+    this.#outgoing.ask();
   }
 
-  /** Delivered is what the other side has read from its socket: a pong says so. */
-  async #confirm(): Promise<void> {
-    if (this.#isConfirming) return;
-    this.#isConfirming = true;
-    while (this.#said.size > 0) {
-      const said = this.#said;
-      this.#said = new Map();
-      if (!(await this.#socket.alive(PONG))) break;
-      for (const [conversation, delivered] of said) this.#confirmed(conversation, delivered);
-    }
-    this.#isConfirming = false;
-  }
-
-  #confirmed(conversation: ConversationId, delivered: Seq): void {
-    if ((this.#heard.get(conversation) ?? 0) <= delivered) this.#heard.delete(conversation);
-    this.#mark(conversation, delivered);
-  }
-
+  /** Delivered is what the other side has read from its socket. */
   #mark(conversation: ConversationId, delivered: Seq): void {
     const { chat, observer } = this.#parts;
     chat.run({ user: this.user }, "mark", { conversation, delivered }).catch((error) => {
@@ -205,6 +187,7 @@ export class DirectSession implements Session, Reader {
 
   #end(code: number, reason: string): void {
     if (this.#isGone) return;
+    this.#outgoing.leave();
     this.#isGone = true;
     this.#socket.end(code, reason);
   }

@@ -4,7 +4,7 @@ import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
 import { tellsMarks } from "@parley/protocol/marks";
 import type { Message } from "@parley/protocol/messages";
 import type { Signal } from "@parley/protocol/signals";
-import type { Place } from "../../../core/actor.ts";
+import type { Actor, Membership, Place } from "../../../core/actor.ts";
 import type { Tap } from "../../../core/hearers.ts";
 import type { MarksSignal } from "../../../core/ports.ts";
 import type { Watcher } from "../../../core/presence.ts";
@@ -94,7 +94,7 @@ export class Talk implements Tap, Watcher {
       // Only now: the seat of whoever is removed after this read is freed by what is heard.
       const member = await this.#parts.store.member(this.conversation, reader.user.id);
       if (!member || this.#seats.get(reader) !== seat) throw new ChatError("not_member");
-      seat.member = member;
+      seat.actor = this.#actorAt(reader, seat, member);
       seat.own = isNew ? 0 : this.#head;
       seat.cursor = this.row.kind === "room" ? this.#head : member.delivered;
       seat.leave = this.#parts.chat.presence.enter(this.conversation, reader.user.id);
@@ -110,10 +110,14 @@ export class Talk implements Tap, Watcher {
     if (seat) this.#free(reader, seat);
   }
 
-  /** What this reader obtained here. */
-  placeOf(reader: Reader): Place | undefined {
-    const member = this.#seats.get(reader)?.member;
-    return member ? { row: this.row, member } : undefined;
+  /** Does this reader sit here? */
+  seats(reader: Reader): boolean {
+    return this.#seats.get(reader) !== undefined;
+  }
+
+  /** As whom this reader acts here, with what they obtained. */
+  actorOf(reader: Reader): Actor {
+    return this.#seats.get(reader)?.actor ?? { user: reader.user, saysBlank: true };
   }
 
   /** This reader's person is writing, or stopped. */
@@ -124,7 +128,7 @@ export class Talk implements Tap, Watcher {
 
   heard(entries: readonly Entry[]): void {
     this.#order.do(() => {
-      const replies = entries.map((entry) => (entry.kind === "message" ? entry.body.reply_to : undefined));
+      const replies = entries.flatMap(({ kind, body }) => (kind === "message" ? (body.reply_to ?? []) : []));
       const learning = this.#written.learn(replies);
       if (learning) return learning.then(() => this.#takeAll(entries));
       return this.#takeAll(entries);
@@ -168,7 +172,8 @@ export class Talk implements Tap, Watcher {
     if (!page) return this.#dismiss(reader, seat);
     await this.#written.learn(page.messages.map(({ reply_to }) => reply_to));
     for (const message of page.messages) {
-      await reader.drained();
+      const full = reader.full();
+      if (full) await full;
       this.#sayOne(reader, seat, message);
     }
     seat.cursor = page.to;
@@ -182,7 +187,7 @@ export class Talk implements Tap, Watcher {
 
   #takeAll(entries: readonly Entry[]): void {
     for (const entry of entries) this.#take(entry);
-    for (const [reader, seat] of this.#seats.of(null)) if (seat.isLive) this.#reached(reader, seat);
+    this.#seats.live((reader, seat) => this.#reached(reader, seat));
     this.#takeMarks(this.#early.splice(0));
   }
 
@@ -200,16 +205,28 @@ export class Talk implements Tap, Watcher {
     else if (entry.kind === "joined") this.#receipts.begin({ user: entry.body.user, delivered: seq, read: seq });
     else if (entry.kind === "left") this.#remove(entry.body.user);
     this.#head = seq;
-    this.#seats.advance(seq);
+    this.#seats.live((_, seat) => {
+      seat.cursor = Math.max(seat.cursor, seq);
+    });
   }
 
   #tell({ id, seq, author, time, body: { text, reply_to } }: EntryOf<"message">): void {
     this.#written.add({ id, seq, author });
     if (text === null) return;
     const frame = this.#encoded({ id, author, time, text }, reply_to);
-    const hearing = this.#seats.hearing(seq);
-    for (const reader of hearing) if (reader.user.id !== author) this.#deliver(reader, frame, seq);
-    for (const reader of hearing) if (reader.user.id === author) reader.say(messageSent(id, time));
+    const confirmation = messageSent(id, time);
+    this.#seats.live((reader, { cursor }) => {
+      if (cursor >= seq) return;
+      if (reader.user.id === author) reader.say(confirmation);
+      else this.#deliver(reader, frame, seq);
+    });
+  }
+
+  #actorAt(reader: Reader, seat: Seat, member: Membership): Actor {
+    const place: Place = { row: this.row, member };
+    const known = (id: ConversationId) =>
+      id === this.conversation && this.#seats.get(reader) === seat ? place : undefined;
+    return { user: reader.user, known, saysBlank: true };
   }
 
   #deliver(reader: Reader, frame: string, seq: Seq): void {

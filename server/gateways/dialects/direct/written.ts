@@ -48,6 +48,7 @@ export class Written {
 
   /** Makes the ids of answered messages known; null where they are. */
   learn(seqs: readonly (Seq | undefined)[]): Promise<void> | null {
+    if (seqs.length === 0) return null;
     const unknown = [...new Set(seqs)].filter((seq) => seq !== undefined).filter((seq) => !this.#answered.has(seq));
     if (unknown.length === 0) return null;
     if (this.#answered.size > REMEMBERED) this.#answered.clear();
