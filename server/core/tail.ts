@@ -9,8 +9,21 @@ function sizeOf(entry: Entry): number {
   return ENVELOPE_BYTES + (entry.kind === "message" || entry.kind === "edited" ? (entry.body.text?.length ?? 0) : 40);
 }
 
-function cursorAt(entry: Entry): Cursor {
-  return { seq: entry.seq, check: cursorCheck(entry.author, entry.key) };
+/** A cursor on an entry. Its check is made when it is asked for: most heads move on before anybody does. */
+class At implements Cursor {
+  readonly #entry: Entry;
+
+  constructor(entry: Entry) {
+    this.#entry = entry;
+  }
+
+  get seq(): Seq {
+    return this.#entry.seq;
+  }
+
+  get check(): number {
+    return cursorCheck(this.#entry.author, this.#entry.key);
+  }
 }
 
 /** The newest entries of one log, without a gap, up to its head: what all of a node's readers share. */
@@ -40,7 +53,7 @@ export class Tail {
       if (entry.kind === "deleted") this.#blank(entry.body.target);
     }
     const last = entries.at(-1);
-    if (last) this.#head = cursorAt(last);
+    if (last) this.#head = new At(last);
   }
 
   /** Adds older entries. Those that do not end where the tail begins are left out. */
