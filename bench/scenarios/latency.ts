@@ -65,7 +65,7 @@ async function pacesOf(bench: Bench): Promise<Pace[]> {
 
 async function measure(bench: Bench, subject: Subject, pace: Pace, nth: number): Promise<Round[]> {
   const what = `latency ${nth}/${bench.rounds} ${nameOf(pace)} ${subject.name}`;
-  const [warm, seconds] = bench.quick ? [0.5, 1] : [2, 6];
+  const [warm, seconds] = bench.quick ? [0.5, 1] : [1, 6];
   const measured = await bench.attempt(what, () =>
     within(bench, subject, pace.crowd, (load) => load.pace(pace.rate, warm, seconds)),
   );
