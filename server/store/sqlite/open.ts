@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Epoch } from "@parley/protocol/ids";
 import { StoreError } from "../errors.ts";
 import { refuseMoved } from "../seal.ts";
+import { MOST_GATHERED } from "./checkpoints.ts";
 import { circumstanceOf } from "./errors.ts";
 import { lockFolder } from "./lock.ts";
 import { migrate, readMeta, type Step, writeMeta } from "./migrate.ts";
@@ -61,6 +62,7 @@ function configure(db: Database): void {
   db.run("PRAGMA foreign_keys = ON");
   db.run("PRAGMA busy_timeout = 250");
   db.run("PRAGMA cache_size = -32768");
+  db.run(`PRAGMA wal_autocheckpoint = ${MOST_GATHERED}`);
 }
 
 /** Made with the database; writing `opened` each time shows at once whether the disk can be written. */

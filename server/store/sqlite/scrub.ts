@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import type { Checkpoints } from "./checkpoints.ts";
 import { attempt } from "./errors.ts";
 
 /** What was erased must be gone from the write-ahead file, too, within this time. */
@@ -7,25 +8,31 @@ export const SCRUB_WITHIN = 1_800_000;
 /** Empties the write-ahead file some time after something was erased, since `secure_delete` does not reach it. */
 export class Scrub {
   readonly #db: Database;
+  readonly #checkpoints: Checkpoints;
   readonly #within: number;
   #timer: Timer | undefined;
+  #stopped = false;
 
-  constructor(db: Database, within: number) {
+  constructor(db: Database, checkpoints: Checkpoints, within: number) {
     this.#db = db;
+    this.#checkpoints = checkpoints;
     this.#within = within;
   }
 
   /** Something was erased just now. */
   due(): void {
-    this.#timer ??= setTimeout(() => this.#run(), this.#within).unref();
+    this.#timer ??= setTimeout(() => void this.#run(), this.#within).unref();
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#timer = undefined;
   }
 
-  #run(): void {
+  /** Hazard: while it is being copied, the file cannot be emptied. */
+  async #run(): Promise<void> {
+    await this.#checkpoints.settled();
+    if (this.#stopped) return;
     this.#timer = undefined;
     if (!this.#emptied()) this.due();
   }

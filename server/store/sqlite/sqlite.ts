@@ -4,6 +4,7 @@ import { ACCESS, type Ask, asked, LOGS, PEOPLE, READS } from "../asked.ts";
 import { soleLeases } from "../leases.ts";
 import { Accesses } from "./access.ts";
 import { Blocks } from "./blocks.ts";
+import { type CheckpointParts, Checkpoints } from "./checkpoints.ts";
 import { Commits } from "./commit.ts";
 import { attempt } from "./errors.ts";
 import { History } from "./history.ts";
@@ -22,10 +23,11 @@ export async function openSqlite(folder: string): Promise<Store> {
 }
 
 /** The store in an opened database. What was erased leaves the write-ahead file within so many milliseconds. */
-export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN): Store {
+export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN, copying?: CheckpointParts): Store {
   const statements = new Statements(opened.db);
+  const checkpoints = new Checkpoints(opened.db, statements, copying);
   const transactions = new Transactions(opened.db, statements);
-  const scrub = new Scrub(opened.db, scrubWithin);
+  const scrub = new Scrub(opened.db, checkpoints, scrubWithin);
   const accesses = new Accesses(transactions, statements);
   const blocks = new Blocks(statements);
   const commits = new Commits(transactions, statements, accesses, blocks);
@@ -42,6 +44,7 @@ export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN): Store {
       ask(() => {
         const committed = readiness.watch(() => commits.commit(writes, marks));
         if (commits.takeErased()) scrub.due();
+        checkpoints.written(writes.length + marks.length);
         return committed;
       }),
     ...asked(ask, commits, ["recall"]),
@@ -57,6 +60,7 @@ export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN): Store {
       if (closed) return;
       closed = true;
       scrub.stop();
+      await checkpoints.stop();
       statements.finalize();
       opened.close();
     },
