@@ -12,7 +12,7 @@ import type { Following } from "./feed.ts";
 import { type FollowParts, follow, followNow } from "./follow.ts";
 import type { Follower } from "./hearers.ts";
 import type { Line, Lines } from "./lines.ts";
-import { type OwnMark, ownMark } from "./marks.ts";
+import { marked, type OwnMark, readToHead } from "./marks.ts";
 import type { Clock, Observer, Outlet } from "./ports.ts";
 import type { Presence } from "./presence.ts";
 import type { User } from "./rows.ts";
@@ -94,9 +94,9 @@ export class Connection implements Follower, Actor, Line {
     return this.#inTurn(async () => {
       const known = epoch === this.#parts.store.epoch ? cursors : [];
       const had = new Map(known.map(([id, seq, check]) => [id, { seq, check }] as const));
-      await this.#attachInbox(had.get(this.user.inbox) ?? null);
-      // From here on the inbox tells of a token that ends; one may have ended before.
-      await this.#prove();
+      const isNews = await this.#attachInbox(had.get(this.user.inbox) ?? null);
+      // From here on the inbox tells of a token that ends; one may have ended since it was shown, but not without an entry.
+      if (isNews) await this.#prove();
       const own: OwnMark[] = [];
       const marks: Marks[] = [];
       for (const place of await this.#parts.store.memberships(this.user.id)) {
@@ -108,7 +108,8 @@ export class Connection implements Follower, Actor, Line {
         const told = tellsMarks(row) ? await this.#parts.store.marks(row.id) : [];
         if (told.length > 0) marks.push({ conversation: row.id, marks: told });
         // Read after the feed was joined, where the feed tells marks: what moved before is in them, what moves now is told.
-        own.push(await ownMark(this.#parts.store, row, told.find(({ user }) => user === this.user.id) ?? member));
+        const mark = told.find(({ user }) => user === this.user.id) ?? member;
+        own.push(mark.read < row.head ? await marked(this.#parts.store, row.id, mark) : readToHead(row, mark));
       }
       had.delete(this.user.inbox);
       for (const [id, cursor] of had) await this.#attachOrGone(id, cursor);
@@ -217,14 +218,19 @@ export class Connection implements Follower, Actor, Line {
     }
   }
 
-  /** Nobody but its owner is in an inbox: where it is opened for them, its row as it was just read is all there is to ask. */
-  async #attachInbox(cursor: Cursor | null): Promise<void> {
+  /**
+   * Nobody but its owner is in an inbox: where it is opened for them, its row as it was just read is all there is to ask.
+   * False where nothing came since this cursor.
+   */
+  async #attachInbox(cursor: Cursor | null): Promise<boolean> {
     const { feeds } = this.#parts;
     const { inbox } = this.user;
     const feed = feeds.has(inbox) ? null : await feeds.open(inbox);
     const place = feed && !feed.row.closed ? { row: feed.row, member: OWNER } : undefined;
     try {
-      if (!place || !this.#attachNow(cursor, place)) await this.#attach(inbox, cursor, place);
+      if (place && this.#attachNow(cursor, place)) return false;
+      await this.#attach(inbox, cursor, place);
+      return true;
     } finally {
       if (feed) feeds.release(feed);
     }

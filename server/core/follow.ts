@@ -164,6 +164,7 @@ function settle(
 
 /** Did this membership end, or get another role, since it was read from the store? */
 function isOutdated(feed: Feed, place: Place, user: number): boolean {
+  if (feed.head.seq === place.row.head) return false;
   return feed.tail
     .after(place.row.head)
     .some(({ kind, body }) => (kind === "left" || kind === "promoted") && body.user === user);

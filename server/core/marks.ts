@@ -1,6 +1,6 @@
 import type { Mark } from "@parley/protocol/conversations";
 import type { ServerFrameOf } from "@parley/protocol/frames";
-import type { UserId } from "@parley/protocol/ids";
+import type { ConversationId, UserId } from "@parley/protocol/ids";
 import type { MarksSignal, Store } from "./ports.ts";
 import type { ConversationRow } from "./rows.ts";
 
@@ -20,11 +20,17 @@ export async function readMarks(store: Store, row: ConversationRow): Promise<Mar
   return others.map(({ row, member: { delivered, read } }) => marksSignal(row, [{ user, delivered, read }]));
 }
 
-/** Somebody's own mark, and what is after it; nothing is asked where that is nothing. */
-export async function ownMark(store: Store, row: ConversationRow, { user, delivered, read }: Mark): Promise<OwnMark> {
-  const isRead = read >= row.head;
-  const { unread, mentions, asOf } = isRead
-    ? { unread: 0, mentions: 0, asOf: row.head }
-    : await store.unread(row.id, user, read);
-  return { conversation: row.id, delivered, read, unread, mentions, as_of: asOf };
+/** Somebody's own mark, and what came after it. */
+export async function marked(
+  store: Store,
+  conversation: ConversationId,
+  { user, delivered, read }: Mark,
+): Promise<OwnMark> {
+  const { unread, mentions, asOf } = await store.unread(conversation, user, read);
+  return { conversation, delivered, read, unread, mentions, as_of: asOf };
+}
+
+/** The same where nothing did. */
+export function readToHead({ id: conversation, head }: ConversationRow, { delivered, read }: Mark): OwnMark {
+  return { conversation, delivered, read, unread: 0, mentions: 0, as_of: head };
 }
