@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
 import { CLOSES } from "@parley/protocol/closes";
+import type { CursorRow } from "@parley/protocol/cursor";
 import { memoryBus } from "@parley/server/bus/memory";
 import { configFrom } from "@parley/server/config";
 import type { Bus } from "@parley/server/core/ports";
@@ -184,16 +185,22 @@ test("[PEO23] signing out everywhere ends every token and every socket of that p
   again.close();
 });
 
-test("[PEO23] a token that ends while a socket is coming in lets nobody in", async () => {
-  const stage = new Stage();
-  const ada = await stage.person("Ada");
-  const token = stage.chat.people.digestOf("Ada".padEnd(32, "_"));
-  await stage.chat.run({ user: ada, token }, "sign_out", { key: "out" });
-  const late = await stage.seat(ada, [], stage.store.epoch, token);
-  expect(late.closed).toBe(true);
-  expect(late.told("conversation").filter(({ conversation }) => conversation.kind !== "inbox")).toEqual([]);
-  expect(await codeOf(stage.chat.run({ user: ada }, "sign_out", { key: "again" }))).toBe("forbidden");
-});
+test.each(["without a cursor", "with a cursor to what was the last entry"])(
+  "[PEO23] a token that ends while a socket is coming in lets nobody in: %s",
+  async (coming) => {
+    const stage = new Stage();
+    const ada = await stage.person("Ada");
+    const token = stage.chat.people.digestOf("Ada".padEnd(32, "_"));
+    await setting(stage, ada)("a good password");
+    const { seq = 0, check = 0 } = (await stage.store.heads([ada.inbox])).get(ada.inbox) ?? {};
+    await stage.chat.run({ user: ada, token }, "sign_out", { key: "out" });
+    const cursors: CursorRow[] = coming.startsWith("without") ? [] : [[ada.inbox, seq, check]];
+    const late = await stage.seat(ada, cursors, stage.store.epoch, token);
+    expect(late.closed).toBe(true);
+    expect(late.told("conversation").filter(({ conversation }) => conversation.kind !== "inbox")).toEqual([]);
+    expect(await codeOf(stage.chat.run({ user: ada }, "sign_out", { key: "again" }))).toBe("forbidden");
+  },
+);
 
 test("[PEO22] a wrong password on a socket is told, and another may be tried on it", async () => {
   const ada = await Line.enter(node.url, "Dora");
