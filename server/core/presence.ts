@@ -136,10 +136,10 @@ export class Presence {
 
   /** `except` said so itself, and need not be told. */
   typing(conversation: ConversationId, user: UserId, active: boolean, except?: Watcher): void {
+    // Every message ends this, and hardly any has to.
+    if (!active && !this.#typing.has(conversation, user)) return;
     const { bus } = this.#parts;
-    if (bus.node !== null && (active || this.#typing.has(conversation, user))) {
-      bus.publish(conversation, { is: "writing", node: bus.node, user, active });
-    }
+    if (bus.node !== null) bus.publish(conversation, { is: "writing", node: bus.node, user, active });
     this.#typed(conversation, user, active, except);
   }
 

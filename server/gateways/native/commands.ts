@@ -16,6 +16,12 @@ interface Stall {
 
 type WritingFrame = Extract<CommandFrame, { t: Writing }>;
 
+/** Who keeps the commands of a socket as long as there are some. */
+export interface Resting {
+  /** Nothing is under way any more, and nothing waits to be sent again. */
+  atRest(): void;
+}
+
 /** A command on its way to its turn, and who is told what came of it. */
 class Turn implements Asker {
   readonly frame: CommandFrame;
@@ -59,7 +65,7 @@ export class Commands {
   readonly #parts: NativeParts;
   readonly #connection: Connection;
   readonly #socket: Socket;
-  readonly #atRest: () => void;
+  readonly #resting: Resting;
   #stalled: Map<ConversationId, Stall> | null = null;
   /** What has not taken its place yet, in the order in which it came. The first is under way, the others wait for it. */
   readonly #undecided: Turn[] = [];
@@ -69,12 +75,11 @@ export class Commands {
   #count = 0;
   #stopped = false;
 
-  /** `atRest` is called whenever nothing is under way and nothing waits to be sent again. */
-  constructor(parts: NativeParts, connection: Connection, socket: Socket, atRest: () => void) {
+  constructor(parts: NativeParts, connection: Connection, socket: Socket, resting: Resting) {
     this.#parts = parts;
     this.#connection = connection;
     this.#socket = socket;
-    this.#atRest = atRest;
+    this.#resting = resting;
   }
 
   /** Nothing more is accepted; what was accepted is still carried out. */
@@ -135,7 +140,7 @@ export class Commands {
     this.placed(turn);
     this.#bytes -= turn.bytes;
     this.#count -= 1;
-    if (this.#count === 0 && !this.#stalled?.size) this.#atRest();
+    if (this.#count === 0 && !this.#stalled?.size) this.#resting.atRest();
   }
 
   /** It took its place, or will take none: the next one may. */

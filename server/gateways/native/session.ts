@@ -9,7 +9,7 @@ import { personOf } from "../../core/summary.ts";
 import type { Dialect, Session, Socket } from "../dialect.ts";
 import { known, orTooFast } from "../rates.ts";
 import { decodeBatch, decodeFrame, idOf, nativeCodec } from "./codec.ts";
-import { Commands } from "./commands.ts";
+import { Commands, type Resting } from "./commands.ts";
 import { errorFrame, type NativeParts } from "./parts.ts";
 
 const FAULTS_BEFORE_HELLO = 20;
@@ -32,7 +32,7 @@ export function nativeDialect(parts: NativeParts): Dialect {
 }
 
 /** One native socket: greets, enters, and then carries out commands until it closes. */
-class NativeSession implements Session {
+class NativeSession implements Session, Resting {
   readonly #parts: NativeParts;
   readonly #socket: Socket;
   readonly #entered: (socket: Socket, user: User) => void;
@@ -196,11 +196,13 @@ class NativeSession implements Session {
   }
 
   #commandsOf(connection: Connection): Commands {
-    this.#commands ??= new Commands(this.#parts, connection, this.#socket, () => {
-      this.#commands = null;
-    });
+    this.#commands ??= new Commands(this.#parts, connection, this.#socket, this);
     if (this.#draining) this.#commands.stop();
     return this.#commands;
+  }
+
+  atRest(): void {
+    this.#commands = null;
   }
 
   #refuse(error: unknown, id?: number): void {
