@@ -13,6 +13,7 @@ import { writeResults } from "./report/results.ts";
 import { tableOf } from "./report/table.ts";
 import type { Bench, Scenario } from "./scenario.ts";
 import { arrivals } from "./scenarios/arrivals.ts";
+import { cluster } from "./scenarios/cluster.ts";
 import { fanOut } from "./scenarios/fan-out.ts";
 import { growth } from "./scenarios/growth.ts";
 import { history } from "./scenarios/history.ts";
@@ -22,7 +23,7 @@ import { start } from "./scenarios/start.ts";
 import type { Subject } from "./subject.ts";
 import { SUBJECTS } from "./subjects/all.ts";
 
-const SCENARIOS: readonly Scenario[] = [fanOut, latency, arrivals, idle, history, start, growth];
+const SCENARIOS: readonly Scenario[] = [fanOut, latency, arrivals, idle, history, start, growth, cluster];
 
 const { values: flags } = parseArgs({
   args: process.argv.slice(2),
