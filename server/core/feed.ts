@@ -11,9 +11,10 @@ import { readMarks } from "./marks.ts";
 import type { Broadcast, MarksSignal, Observer, Store } from "./ports.ts";
 import type { ConversationRow } from "./rows.ts";
 import { Tail } from "./tail.ts";
+import { type Placed, putIn, takeOut } from "./unordered.ts";
 
 /** One follower's place at a feed. As small as it can be: there is one for each socket and conversation. */
-export interface Following {
+export interface Following extends Placed {
   readonly feed: Feed;
   readonly follower: Follower;
   /** Null for whoever is no member. */
@@ -21,8 +22,6 @@ export interface Following {
   readonly joined: Seq;
   /** Entries after this one are told; how those before it are known is another matter. */
   readonly from: Seq;
-  /** Where it stands among the feed's followers. */
-  at: number;
 }
 
 /** A listener inside this node, and what ends it. */
@@ -191,8 +190,8 @@ export class Feed {
   /** Whoever follows from here on hears everything after `from`. */
   add(follower: Follower, member: Membership | null, from: Seq): Following {
     const { role, joined } = member ?? OUTSIDER;
-    const following = { feed: this, follower, role: role && ROLES[role], joined, from, at: this.followers.length };
-    this.followers.push(following);
+    const following = { feed: this, follower, role: role && ROLES[role], joined, from, at: 0 };
+    putIn(this.followers, following);
     if (!this.#hasTopic) return following;
     const { codec, outlet } = follower;
     if (!this.#codecs.includes(codec)) this.#codecs = [...this.#codecs, codec];
@@ -201,10 +200,7 @@ export class Feed {
   }
 
   remove(following: Following): void {
-    if (this.followers[following.at] !== following) return;
-    const last = this.followers.pop() as Following;
-    if (last !== following) this.followers[following.at] = last;
-    last.at = following.at;
+    if (!takeOut(this.followers, following)) return;
     const { codec, outlet } = following.follower;
     if (this.#hasTopic) outlet.unsubscribe(logTopic(codec, this.row.id));
   }

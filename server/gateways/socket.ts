@@ -1,25 +1,26 @@
 import { CLOSES, type CloseName } from "@parley/protocol/closes";
 import { FULL, type FullAt } from "../core/bucket.ts";
+import type { Placed } from "../core/unordered.ts";
 import type { Line, Opening, Session, Socket } from "./dialect.ts";
 
 /** The longest reason that a close may carry, in bytes. */
 const REASON_BYTES = 123;
 
-/** What the log calls a socket. */
-interface Named {
+/** What all sockets share. */
+export interface Shared {
+  /** Tells connections of this run of the server from those of others. */
   run: string;
-  serial: number;
+  /** Bytes that may still wait where a socket can take more. */
+  small: number;
 }
 
 interface Caller {
   network: string;
   cookie: string | null;
-  /** Bytes that may still wait where it can take more. */
-  small: number;
 }
 
 /** A Bun socket as the core sees it. What is sent to it and what is published to its topics keep their order. */
-export class BunSocket implements Socket {
+export class BunSocket implements Socket, Placed {
   session: Session | null = null;
   #ws: Bun.ServerWebSocket<BunSocket> | null = null;
   #waiting: (() => void)[] | null = null;
@@ -33,34 +34,33 @@ export class BunSocket implements Socket {
   commands: FullAt = FULL;
   /** Its number in this run of the server, which is less to keep than its name. */
   readonly #serial: number;
-  readonly #run: string;
-  readonly #small: number;
+  readonly #shared: Shared;
+  /** Where it stands among all. */
+  at = 0;
   /** Since when it is open. Milliseconds of the clock that only goes forward. */
   readonly since = performance.now();
   /** Has nobody said yet who this is? */
   greeting = true;
 
-  constructor({ network, cookie, small }: Caller, named: Named, open: Opening) {
+  constructor({ network, cookie }: Caller, shared: Shared, serial: number, open: Opening) {
     this.network = network;
     this.cookie = cookie;
-    this.#small = small;
-    this.#run = named.run;
-    this.#serial = named.serial;
+    this.#shared = shared;
+    this.#serial = serial;
     this.#open = open;
   }
 
   get connection(): string {
-    return `${this.#run}-${this.#serial}`;
+    return `${this.#shared.run}-${this.#serial}`;
   }
 
-  opened(ws: Bun.ServerWebSocket<BunSocket>): Session {
+  opened(ws: Bun.ServerWebSocket<BunSocket>): void {
     this.#ws = ws;
     const session = (this.#open as Opening)(this);
     this.#open = null;
     this.session = session;
     // It may have been accepted only to be closed: then it is gone by now.
     if (this.#closedWith !== null) session.closed(this.#closedWith);
-    return session;
   }
 
   get isOpen(): boolean {
@@ -116,7 +116,7 @@ export class BunSocket implements Socket {
   }
 
   drained(): Promise<void> {
-    if (this.waiting() <= this.#small) return Promise.resolve();
+    if (this.waiting() <= this.#shared.small) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting ??= [];
       this.#waiting.push(resolve);
@@ -125,7 +125,7 @@ export class BunSocket implements Socket {
 
   /** Room in the socket's buffer again. */
   drain(): void {
-    if (this.waiting() <= this.#small) this.#wake();
+    if (this.waiting() <= this.#shared.small) this.#wake();
   }
 
   close(why: CloseName): void {

@@ -3,11 +3,12 @@ import { ChatError } from "@parley/protocol/errors";
 import type { Chat } from "../core/chat.ts";
 import type { Clock, Facts, Observer } from "../core/ports.ts";
 import type { User } from "../core/rows.ts";
+import { putIn, takeOut } from "../core/unordered.ts";
 import type { Arrival } from "./arrival.ts";
 import { cookieOf, isOwnPage } from "./cookies.ts";
-import type { Dialect, Opening, Session, Socket } from "./dialect.ts";
+import type { Dialect, Opening, Socket } from "./dialect.ts";
 import { problem } from "./problem.ts";
-import { BunSocket } from "./socket.ts";
+import { BunSocket, type Shared } from "./socket.ts";
 
 export interface GatewayLimits {
   /** Milliseconds between two beats. */
@@ -46,7 +47,9 @@ const SMALL = 64 * 1024;
 export class SocketGateway {
   readonly #parts: GatewayParts;
   readonly #native: Dialect;
-  readonly #sessions = new Map<Session, BunSocket>();
+  /** In no order. */
+  readonly #sockets: BunSocket[] = [];
+  readonly #shared: Shared;
   readonly #greeting = new Map<string, number>();
   readonly #told = new Map<number, number>();
   #cancelBeat: () => void = () => {};
@@ -56,10 +59,12 @@ export class SocketGateway {
   constructor(parts: GatewayParts, native: Dialect) {
     this.#parts = parts;
     this.#native = native;
+    // Well below where it is cut: whoever waits for a slow reader then has room to go on.
+    this.#shared = { run: parts.run, small: Math.min(SMALL, parts.limits.readerBytes / 4) };
   }
 
   get connections(): number {
-    return this.#sessions.size;
+    return this.#sockets.length;
   }
 
   get draining(): boolean {
@@ -106,7 +111,7 @@ export class SocketGateway {
     const { chat, clock, limits, observer } = this.#parts;
     const beat = async () => {
       await chat.beat(this.#told).catch((error) => observer.log("warn", "beat_failed", { error: String(error) }));
-      for (const [session, socket] of this.#sessions) this.#beatOne(session, socket);
+      for (const socket of [...this.#sockets]) this.#beatOne(socket);
       this.#cancelBeat = clock.after(limits.beat, beat);
     };
     this.#cancelBeat = clock.after(limits.beat, beat);
@@ -116,21 +121,19 @@ export class SocketGateway {
   async drain(random: () => number = Math.random): Promise<void> {
     this.#draining = true;
     this.#cancelBeat();
-    for (const session of this.#sessions.keys()) session.drain();
+    for (const { session } of this.#sockets) session?.drain();
     await this.#parts.chat.settled();
-    const spread = Math.min(LONGEST_RETURN, (this.#sessions.size / this.#parts.limits.returnsPerSecond) * 1000);
-    for (const session of [...this.#sessions.keys()]) session.bye(Math.round(500 + random() * (1000 + spread)));
+    const spread = Math.min(LONGEST_RETURN, (this.#sockets.length / this.#parts.limits.returnsPerSecond) * 1000);
+    for (const { session } of [...this.#sockets]) session?.bye(Math.round(500 + random() * (1000 + spread)));
   }
 
   #socket({ caller, request }: Arrival, open: Opening): BunSocket {
     this.#accepted += 1;
     const { network } = caller;
-    // Well below where it is cut: whoever waits for a slow reader then has room to go on.
-    const small = Math.min(SMALL, this.#parts.limits.readerBytes / 4);
     // A browser sends the cookie along with a handshake of any page.
     const cookie = cookieOf(request, caller);
     const own = cookie !== null && isOwnPage(request, caller) ? cookie : null;
-    return new BunSocket({ network, cookie: own, small }, { run: this.#parts.run, serial: this.#accepted }, open);
+    return new BunSocket({ network, cookie: own }, this.#shared, this.#accepted, open);
   }
 
   #becomes({ request, server, caller }: Arrival, socket: BunSocket, facts: Record<string, unknown>): boolean {
@@ -152,8 +155,8 @@ export class SocketGateway {
 
   #open(socket: BunSocket, ws: Bun.ServerWebSocket<BunSocket>): void {
     if (socket.greeting) this.#greeting.set(socket.network, (this.#greeting.get(socket.network) ?? 0) + 1);
-    const session = socket.opened(ws);
-    if (socket.isOpen) this.#sessions.set(session, socket);
+    socket.opened(ws);
+    if (socket.isOpen) putIn(this.#sockets, socket);
   }
 
   readonly #entered = (socket: Socket, user: User): void => {
@@ -174,12 +177,12 @@ export class SocketGateway {
     this.#greeted(socket);
     const seconds = () => Math.round((performance.now() - socket.since) / 1000);
     this.#log("info", "socket_closed", () => ({ connection: socket.connection, code, seconds: seconds() }));
-    if (socket.session) this.#sessions.delete(socket.session);
+    takeOut(this.#sockets, socket);
     socket.closed(code);
   }
 
-  #beatOne(session: Session, socket: BunSocket): void {
-    if (socket.greeting || session.beat()) return;
+  #beatOne(socket: BunSocket): void {
+    if (socket.greeting || socket.session?.beat()) return;
     socket.close("no_beat");
     socket.terminate();
   }

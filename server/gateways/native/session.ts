@@ -16,9 +16,19 @@ const FAULTS_BEFORE_HELLO = 20;
 const BEATS_OF_SILENCE = 2;
 const BEAT = nativeCodec.encode([{ t: "beat", heads: [] }]);
 
+interface Greeting {
+  is: "greeting";
+  hello: Hello | null;
+  cursors: CursorRow[];
+  faults: number;
+  cancel: () => void;
+  /** To be called once the socket has said who it is. */
+  entered: (socket: Socket, user: User) => void;
+}
+
 type State =
-  | { is: "greeting"; hello: Hello | null; cursors: CursorRow[]; faults: number; cancel: () => void }
-  | { is: "entering"; held: { frame: CommandFrame; bytes: number }[] }
+  | Greeting
+  | { is: "entering"; held: { frame: CommandFrame; bytes: number }[]; bytes: number }
   | { is: "live" }
   | { is: "closed" };
 
@@ -35,7 +45,6 @@ export function nativeDialect(parts: NativeParts): Dialect {
 class NativeSession implements Session, Resting {
   readonly #parts: NativeParts;
   readonly #socket: Socket;
-  readonly #entered: (socket: Socket, user: User) => void;
   #state: State;
   #connection: Connection | null = null;
   /** Only while there are commands under way, or refused ones to be sent again. */
@@ -43,15 +52,13 @@ class NativeSession implements Session, Resting {
   #draining = false;
   /** Beats since anything was received. */
   #silence = 0;
-  #heldBytes = 0;
 
   /** `entered` is called once the socket has said who it is. */
   constructor(parts: NativeParts, socket: Socket, entered: (socket: Socket, user: User) => void) {
     this.#parts = parts;
     this.#socket = socket;
-    this.#entered = entered;
     const cancel = parts.clock.after(parts.limits.hello, () => this.#close("hello_late"));
-    this.#state = { is: "greeting", hello: null, cursors: [], faults: 0, cancel };
+    this.#state = { is: "greeting", hello: null, cursors: [], faults: 0, cancel, entered };
   }
 
   receive(message: string | Uint8Array): void {
@@ -110,7 +117,7 @@ class NativeSession implements Session, Resting {
     }
   }
 
-  #greet(state: State & { is: "greeting" }, frame: ClientFrame, bytes: number): void {
+  #greet(state: Greeting, frame: ClientFrame, bytes: number): void {
     if (frame.t === "beat") return;
     if (frame.t === "hello") {
       if (frame.version !== PROTOCOL_VERSION) return this.#close("unsupported_version", "unsupported_version");
@@ -122,25 +129,24 @@ class NativeSession implements Session, Resting {
     state.cursors.push(...(frame.cursors ?? []));
     if (state.cursors.length > this.#parts.limits.cursors) throw new ChatError("too_many");
     if (frame.more || !state.hello) return;
-    this.#state = { is: "entering", held: [] };
-    this.#heldBytes = bytes;
+    this.#state = { is: "entering", held: [], bytes };
     void this.#enter(state.hello, state);
   }
 
   #hold(state: State & { is: "entering" }, frame: ClientFrame, bytes: number): void {
     if (frame.t === "beat") return;
     if (frame.t === "hello" || frame.t === "cursors") throw new ChatError("bad_frame", "Hello was said already.");
-    this.#heldBytes += bytes;
-    if (this.#heldBytes > this.#parts.limits.pendingBytes) throw new ChatError("too_fast");
+    state.bytes += bytes;
+    if (state.bytes > this.#parts.limits.pendingBytes) throw new ChatError("too_fast");
     state.held.push({ frame, bytes });
   }
 
-  async #enter(hello: Hello, greeting: State & { is: "greeting" }): Promise<void> {
+  async #enter(hello: Hello, greeting: Greeting): Promise<void> {
     try {
       const { user, token } = await this.#signIn(hello);
       if (this.#state.is !== "entering") return;
       greeting.cancel();
-      this.#entered(this.#socket, user);
+      greeting.entered(this.#socket, user);
       await this.#resume(user, this.#parts.chat.people.digestOf(token), hello, greeting.cursors);
     } catch (error) {
       this.#refuse(error);

@@ -1,4 +1,4 @@
-import type { ConversationKind, Visibility } from "@parley/protocol/conversations";
+import { type ConversationKind, conversation, type Visibility } from "@parley/protocol/conversations";
 import { person } from "@parley/protocol/people";
 import type { ConversationRow, User } from "../../core/rows.ts";
 
@@ -19,8 +19,10 @@ export interface StoredConversation {
 }
 
 export function conversationOf(row: StoredConversation): ConversationRow {
-  const { id, kind, name, topic, visibility, owner, head, head_check: check, created, members, messages, moved } = row;
+  const { id, name, topic, owner, head, head_check: check, created, members, messages, moved } = row;
   const closed = row.closed === 1;
+  const kind = WORDS.get(row.kind) as ConversationKind;
+  const visibility = WORDS.get(row.visibility) as Visibility;
   return { id, kind, name, topic, visibility, owner, head, check, created, members, messages, closed, moved };
 }
 
@@ -36,7 +38,9 @@ export function userOf({ id, name, handle, kind, role, inbox, open }: StoredUser
   return open === 1 ? { ...user, open: true } : user;
 }
 
-/** One string for all who are of a kind or have a role, instead of one from each row that a socket keeps. */
+/** One string for all that are of a kind or have a role, instead of one from each row that a socket keeps. */
 const WORDS = new Map<string, string>(
-  [...person.shape.kind.options, ...person.shape.role.options].map((word) => [word, word]),
+  [person.shape.kind, person.shape.role, conversation.shape.kind, conversation.shape.visibility]
+    .flatMap(({ options }): readonly string[] => options)
+    .map((word) => [word, word]),
 );
