@@ -2,19 +2,33 @@ import { fileURLToPath } from "node:url";
 import { freePort, ServerProcess, temporaryFolder } from "../kit/process.ts";
 import { spelled } from "../kit/spelled.ts";
 
-/** How old clients enter, and how they say something. */
-const OLD = {
-  messenger: { path: (name: string) => `/dialects/messenger/ws/chat/${name}`, frame: () => TEXT },
-  broadcast: { path: (name: string) => `/dialects/broadcast/ws/${name}`, frame: () => ({ message: TEXT }) },
-  rooms: {
-    path: (name: string, room: number) => `/dialects/rooms/ws/chat/${room}?username=${name}`,
-    frame: () => ({ type: "message", content: TEXT }),
-  },
-  plain: { path: (name: string) => `/dialects/plain/ws/${name}`, frame: () => TEXT },
-};
-export type Way = "native" | keyof typeof OLD;
-
 const TEXT = "A message of the usual length, which is about eighty characters or a few more.";
+const AUTHOR = 1_000;
+
+/** How an old client enters, and how it says something. */
+interface Old {
+  path(name: string, room: number, at: number): string;
+  frame: string | object;
+  /** What tells the author that a message is said, where it is not the message itself. */
+  done?: string;
+}
+
+const OLD = {
+  messenger: { path: (name) => `/dialects/messenger/ws/chat/${name}`, frame: TEXT },
+  broadcast: { path: (name) => `/dialects/broadcast/ws/${name}`, frame: { message: TEXT } },
+  rooms: {
+    path: (name, room) => `/dialects/rooms/ws/chat/${room}?username=${name}`,
+    frame: { type: "message", content: TEXT },
+  },
+  // Those who listen are devices of one person.
+  direct: {
+    path: (_, __, at) => `/dialects/direct/ws/${at === 0 ? AUTHOR : AUTHOR + 1}`,
+    frame: { recipient_id: AUTHOR + 1, message: TEXT },
+    done: '"message_sent"',
+  },
+  plain: { path: (name) => `/dialects/plain/ws/${name}`, frame: TEXT },
+} as const satisfies Record<string, Old>;
+export type Way = "native" | keyof typeof OLD;
 /** Messages after which nothing is met for the first time: tails are full, statements are prepared. */
 const WARM = 1_200;
 const COUNTED = 500;
@@ -103,7 +117,7 @@ class Room {
     for (let at = 0; at <= listeners; at++) {
       const name = `person${spelled(at)}`;
       if (this.#way === "native") await this.#enter(name, secretOf(at));
-      else await this.#open(OLD[this.#way].path(name, this.#room), null);
+      else await this.#enterOld(OLD[this.#way], name, at);
     }
     // Who came is told to everybody here before anything is counted.
     await Bun.sleep(200);
@@ -129,7 +143,7 @@ class Room {
     this.#said += batch;
     const way = this.#way;
     if (way !== "native") {
-      const frame = OLD[way].frame();
+      const { frame } = OLD[way];
       return new Array(batch).fill(typeof frame === "string" ? frame : JSON.stringify(frame));
     }
     const posts = Array.from({ length: batch }, (_, at) => {
@@ -145,8 +159,12 @@ class Room {
     await this.#open("/socket", secret);
   }
 
-  /** Resolves once something was heard; with a token once all was. */
-  #open(path: string, token: string | null): Promise<void> {
+  #enterOld({ path, done }: Old, name: string, at: number): Promise<void> {
+    return this.#open(path(name, this.#room, at), null, at === 0 ? done : undefined);
+  }
+
+  /** Resolves once something was heard; with a token once all was. `mark` stands in each message that is heard. */
+  #open(path: string, token: string | null, mark = TEXT): Promise<void> {
     const seat = { socket: new WebSocket(this.#server.url.replace("http", "ws") + path), heard: 0 };
     this.#sockets.push(seat);
     return new Promise((resolve, reject) => {
@@ -154,7 +172,7 @@ class Room {
       seat.socket.onopen = () =>
         token !== null && seat.socket.send(JSON.stringify([{ t: "hello", version: 1, token }]));
       seat.socket.onmessage = ({ data }) => {
-        seat.heard += String(data).split(TEXT).length - 1;
+        seat.heard += String(data).split(mark).length - 1;
         this.#heard();
         if (token === null || String(data).includes('"t":"caught_up"')) resolve();
       };

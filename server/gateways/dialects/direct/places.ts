@@ -1,6 +1,6 @@
 import type { Entry } from "@parley/protocol/entries";
 import { ChatError, ERRORS } from "@parley/protocol/errors";
-import type { ConversationId, UserId } from "@parley/protocol/ids";
+import type { ConversationId, Seq, UserId } from "@parley/protocol/ids";
 import type { Tap } from "../../../core/hearers.ts";
 import type { DialectParts } from "../../foreign.ts";
 import { existing } from "./acting.ts";
@@ -72,6 +72,11 @@ export class Places implements Tap {
     if (known !== undefined) return this.#enter(known, false);
     await existing(this.#parts, to.user, `User ${to.user} does not exist.`);
     return null;
+  }
+
+  /** How far what was said in a conversation is known to have come to this person, by whatever device. */
+  delivered(conversation: ConversationId): Seq {
+    return this.#seated.get(conversation)?.delivered(this.#reader) ?? 0;
   }
 
   heard(entries: readonly Entry[]): void {

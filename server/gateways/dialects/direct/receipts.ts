@@ -36,6 +36,11 @@ export class Receipts {
     this.#stepsOf(mark);
   }
 
+  /** How far what was said is known to have come to this person. */
+  delivered(user: UserId): Seq {
+    return this.#marks.get(user)?.delivered ?? 0;
+  }
+
   /** What is to be done about a mark that was told, one after the other. */
   moved(mark: Mark & { time?: Time | undefined }): (() => void | Promise<void>)[] {
     return this.#stepsOf(mark).map((step) => () => this.#tell(step, mark.time ?? this.#parts.clock.now()));

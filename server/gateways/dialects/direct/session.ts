@@ -165,6 +165,7 @@ export class DirectSession implements Session, Reader {
 
   /** Delivered is what the other side has read from its socket. */
   #mark(conversation: ConversationId, delivered: Seq): void {
+    if (delivered <= this.#places.delivered(conversation)) return;
     const { chat, observer } = this.#parts;
     chat.run({ user: this.user }, "mark", { conversation, delivered }).catch((error) => {
       observer.log("debug", "mark_untold", { conversation, error: String(error) });

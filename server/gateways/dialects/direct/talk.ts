@@ -120,6 +120,11 @@ export class Talk implements Tap, Watcher {
     return this.#seats.get(reader)?.actor ?? { user: reader.user, saysBlank: true };
   }
 
+  /** How far what was said is known to have come to this reader's person, by whatever device. */
+  delivered({ user }: Reader): Seq {
+    return this.#receipts.delivered(user.id);
+  }
+
   /** This reader's person is writing, or stopped. */
   writing({ user }: Reader, active: boolean): void {
     this.#tellTyping(user.id, active);
@@ -164,7 +169,7 @@ export class Talk implements Tap, Watcher {
     if (this.#seats.get(reader) !== seat) return;
     seat.isLive = true;
     for (const frame of seat.later.splice(0)) reader.say(frame);
-    if (seat.cursor > from) this.#reached(reader, seat);
+    if (seat.cursor > from) this.#reached(reader, seat, true);
   }
 
   async #sayMissed(reader: Reader, seat: Seat): Promise<void> {
@@ -187,7 +192,15 @@ export class Talk implements Tap, Watcher {
 
   #takeAll(entries: readonly Entry[]): void {
     for (const entry of entries) this.#take(entry);
-    this.#seats.live((reader, seat) => this.#reached(reader, seat));
+    const authors = entries.filter(({ kind }) => kind === "message").map(({ author }) => author);
+    // Nobody waits to hear that somebody's own messages came to them.
+    this.#seats.live((reader, seat) =>
+      this.#reached(
+        reader,
+        seat,
+        authors.some((author) => author !== reader.user.id),
+      ),
+    );
     this.#takeMarks(this.#early.splice(0));
   }
 
@@ -248,8 +261,8 @@ export class Talk implements Tap, Watcher {
     for (const [reader] of this.#seats.of(null)) if (reader.user.id !== user) reader.say(frame);
   }
 
-  #reached(reader: Reader, { cursor }: Seat): void {
-    reader.reached(this.conversation, cursor, tellsMarks(this.row));
+  #reached(reader: Reader, { cursor }: Seat, isAwaited: boolean): void {
+    reader.reached(this.conversation, cursor, isAwaited && tellsMarks(this.row));
   }
 
   /** Ends the seats of somebody who is no member any more, or everybody's. */
