@@ -92,8 +92,8 @@ export class Connection implements Follower, Actor, Line {
    */
   resume(epoch: Epoch | undefined, cursors: readonly CursorRow[]): Promise<void> {
     return this.#inTurn(async () => {
-      const known = epoch === this.#parts.store.epoch ? cursors : [];
-      const had = new Map(known.map(([id, seq, check]) => [id, { seq, check }] as const));
+      const had = new Map<ConversationId, Cursor>();
+      if (epoch === this.#parts.store.epoch) for (const [id, seq, check] of cursors) had.set(id, { seq, check });
       const isNews = await this.#attachInbox(had.get(this.user.inbox) ?? null);
       // From here on the inbox tells of a token that ends; one may have ended since it was shown, but not without an entry.
       if (isNews) await this.#prove();
