@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Store } from "../../core/ports.ts";
 import type { User } from "../../core/rows.ts";
 import { draft, message, NOW, opens, write } from "../contract/kit.ts";
-import type { Thread } from "./checkpoints.ts";
+import type { Copying, Thread } from "./checkpoints.ts";
 import { openFolder } from "./open.ts";
 import { storeOf } from "./sqlite.ts";
 
@@ -40,7 +40,7 @@ class Talk {
       this.threads.push(thread);
       const tell = thread.postMessage.bind(thread);
       const held = this.#held;
-      if (held) thread.postMessage = (file: string) => void held.then(() => tell(file));
+      if (held) thread.postMessage = (copying: Copying) => void held.then(() => tell(copying));
       return thread;
     };
     this.db = opened.db;
@@ -111,6 +111,18 @@ test("[DUR11] where no thread can be had the commits copy it themselves, later",
   expect(talk.threads.length).toBeGreaterThan(0);
   expect(talk.most()).toBeGreaterThan(4_000);
   expect(talk.most()).toBeLessThan(4_200);
+}, 60_000);
+
+test("[DUR11] where the thread lags the commits copy at 4,000 pages, and it begins again afterwards", async () => {
+  const talk = await new Talk().begin();
+  const goOn = talk.holdThread();
+  await talk.say(2_000);
+  expect(talk.most()).toBeGreaterThan(4_000);
+  expect(talk.most()).toBeLessThan(4_200);
+  talk.db.run("PRAGMA wal_autocheckpoint = 0");
+  goOn();
+  await talk.say(2_000);
+  expect(talk.pages().log).toBeLessThan(4_000);
 }, 60_000);
 
 test("[DUR11] a server where little is said has no such thread, and one that has become calm none any more", async () => {

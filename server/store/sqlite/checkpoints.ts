@@ -1,4 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
+import { closeSync, openSync } from "node:fs";
 import { circumstanceOf } from "./errors.ts";
 import type { Statements } from "./statements.ts";
 
@@ -10,6 +11,12 @@ export const MOST_GATHERED = 4_000;
 const LOOKED_AFTER = 200;
 /** Milliseconds without work after which the thread is let go. */
 const CALM = 10_000;
+
+/** The database, by its path and as an open file. */
+export interface Copying {
+  path: string;
+  file: number;
+}
 
 /** How a copy went. */
 export interface Copied {
@@ -40,7 +47,8 @@ const REAL: CheckpointParts = {
  * that, and only the few pages that came meanwhile are copied here, so that the file can be begun anew.
  */
 export class Checkpoints {
-  readonly #file: string;
+  readonly #path: string;
+  #file: number | null = null;
   readonly #parts: CheckpointParts;
   readonly #look: Statement<Pages, []>;
   readonly #copy: Statement<Pages, []>;
@@ -52,7 +60,7 @@ export class Checkpoints {
   #calm: Timer | undefined;
 
   constructor(db: Database, statements: Statements, parts = REAL) {
-    this.#file = db.filename;
+    this.#path = db.filename;
     this.#parts = parts;
     this.#look = statements.prepare("PRAGMA wal_checkpoint(NOOP)");
     this.#copy = statements.prepare("PRAGMA wal_checkpoint(PASSIVE)");
@@ -64,6 +72,8 @@ export class Checkpoints {
     if (this.#writes < LOOKED_AFTER || this.#running) return;
     this.#writes = 0;
     const { log, checkpointed } = this.#pages();
+    // From there on the next commit copies, and waits for it: nobody may write faster for long than the disk copies.
+    if (log >= MOST_GATHERED) return;
     if (log < this.#end) this.#end = 0;
     if (log - Math.max(checkpointed, this.#end) < GATHERED) return;
     this.#end = log;
@@ -77,10 +87,16 @@ export class Checkpoints {
     await this.#running;
   }
 
-  /** Resolves when nothing of it has a file open any more. */
+  /** Resolves when no thread of it has the database open any more. */
   async stop(): Promise<void> {
     await this.#running;
     this.#dismiss();
+  }
+
+  /** Hazard: once the database is closed and not before, since a process that closes a file gives up its locks on it. */
+  release(): void {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
   }
 
   async #run(): Promise<void> {
@@ -91,10 +107,18 @@ export class Checkpoints {
   }
 
   /** Of all that stands in the file now. Where that fails, the commits go on, and copy it in the end. */
-  #copied(): Promise<Copied> {
-    return new Promise((resolve) => {
+  async #copied(): Promise<Copied> {
+    try {
+      this.#file ??= openSync(this.#path, "r");
       this.#thread ??= this.#parts.start();
-      const thread = this.#thread;
+      return await this.#answer(this.#thread, { path: this.#path, file: this.#file });
+    } catch (error) {
+      return { failed: String(error) };
+    }
+  }
+
+  #answer(thread: Thread, copying: Copying): Promise<Copied> {
+    return new Promise((resolve) => {
       thread.ref();
       thread.onmessage = ({ data }: MessageEvent<Copied>) => {
         thread.unref();
@@ -104,7 +128,7 @@ export class Checkpoints {
         this.#dismiss();
         resolve({ failed: message });
       };
-      thread.postMessage(this.#file);
+      thread.postMessage(copying);
     });
   }
 

@@ -63,6 +63,7 @@ export function storeOf(opened: Opened, scrubWithin = SCRUB_WITHIN, copying?: Ch
       await checkpoints.stop();
       statements.finalize();
       opened.close();
+      checkpoints.release();
     },
   };
 }
