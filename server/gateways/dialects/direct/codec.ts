@@ -31,8 +31,8 @@ export function decode(message: string | Uint8Array): Ask {
   const frame = objectIn(message);
   const type = frame.type ?? "message";
   if (type === "message") {
-    const { message: text, reply_to_id, ...to } = shaped(received.message.schema, frame);
-    return { is: "message", to: addressee(to), text, replyTo: numberOr(reply_to_id) };
+    const said = shaped(received.message.schema, frame);
+    return { is: "message", to: addressee(said), text: said.message, replyTo: numberOr(said.reply_to_id) };
   }
   if (type === "typing") {
     const typing = shaped(received.typing.schema, frame);
@@ -54,7 +54,8 @@ export function newMessage({ id, author, to, text, replyTo, time }: Said): strin
     type: "new_message",
     message_id: id,
     sender_id: author,
-    ...addressOf(to),
+    recipient_id: "user" in to ? to.user : null,
+    group_id: "group" in to ? to.group : null,
     message: text,
     message_type: "text",
     reply_to_id: replyTo,

@@ -247,8 +247,9 @@ export class Talk implements Tap, Watcher {
     else reader.say(frame);
   }
 
-  #encoded(said: Omit<Said, "to" | "replyTo">, replyTo: Seq | undefined): string {
-    return newMessage({ ...said, to: this.#addressFor(said.author), replyTo: this.#written.answered(replyTo) });
+  #encoded({ id, author, time, text }: Omit<Said, "to" | "replyTo">, replyTo: Seq | undefined): string {
+    const to = this.#addressFor(author);
+    return newMessage({ id, author, time, text, to, replyTo: this.#written.answered(replyTo) });
   }
 
   #addressFor(author: UserId): To {
