@@ -14,8 +14,8 @@ export type Taken = "next" | "known" | "gap";
 
 /**
  * What is held of one conversation: one stretch without a gap, from `low` to before `next`, with the state that its
- * entries add up to. A hole drops the stretch below it: what lies there may have changed unseen, and is loaded again
- * when somebody looks.
+ * entries add up to. A hole, and what is hidden, drop the stretch below: what lies there may have changed unseen, and is
+ * loaded again when somebody looks.
  */
 export class Log {
   readonly id: ConversationId;
@@ -109,9 +109,8 @@ export class Log {
   hide(from: Seq, to: Seq): boolean {
     if (from > this.next) return false;
     if (to < this.next) return true;
+    this.#drop(to);
     this.#advance(to, this.cursor);
-    // Others may have come and gone there.
-    this.stale = true;
     return true;
   }
 
@@ -119,15 +118,9 @@ export class Log {
   skipTo(from: Seq, check: number): void {
     if (from <= this.next) return;
     this.holeFrom ??= this.next;
-    this.held = [];
-    this.revision++;
-    this.low = from;
-    this.next = from;
-    this.cursor = { seq: from - 1, check };
-    this.head = Math.max(this.head, from - 1);
+    this.#drop(from - 1);
+    this.#advance(from - 1, { seq: from - 1, check });
     this.heardUpTo = from - 1;
-    this.#heardSince = from - 1;
-    this.stale = true;
   }
 
   /** Says that a page is being asked for; until it came, changes are kept for it. The result is what `join` needs. */
@@ -222,6 +215,15 @@ export class Log {
     const current = marks.filter(({ user, delivered }) => delivered > (this.#left.get(user) ?? -1));
     const moved = withMarks(this.summary.marks, current);
     if (moved !== this.summary.marks) this.summary = { ...this.summary, marks: moved };
+  }
+
+  /** What was not heard up to there may have changed all that is held, and who is in. */
+  #drop(upTo: Seq): void {
+    this.held = [];
+    this.revision++;
+    this.low = upTo + 1;
+    this.#heardSince = upTo;
+    this.stale = true;
   }
 
   #hold(entry: Entry): void {

@@ -34,6 +34,7 @@ const FOUND: Record<number, string> = {
   8737: "a refusal for good was believed while a later try of the same message was under way",
   9265: "one's own mark that moved while one resumed was told as it had been before",
   10796: "a conversation was dropped though a hole hid that one was added again",
+  20738: "what was edited while one was not in a group was shown as it had been before",
 };
 
 test("[SIM5] every history that broke something once keeps all promises now", () => {
