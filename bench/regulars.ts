@@ -42,6 +42,11 @@ export class Regulars {
     return regulars;
   }
 
+  /** What the n-th of them proves themselves with. */
+  token(n: number): string {
+    return tokenOf(n);
+  }
+
   /** How the n-th of them comes back: with a cursor for everything, or without any, as on another device. */
   member(n: number, port: number, how: "resume" | "anew"): Member {
     const cursors = how === "resume" ? { epoch: this.#epoch, cursors: this.#cursors[n] } : {};

@@ -1,5 +1,4 @@
-import { fileURLToPath } from "node:url";
-import { settle } from "../kit/asked.ts";
+import { Regulars } from "../../bench/regulars.ts";
 import { freePort, residentBytes, ServerProcess, temporaryFolder } from "../kit/process.ts";
 
 export interface IdleReport {
@@ -10,6 +9,8 @@ export interface IdleReport {
 
 const ROOMS = 5;
 const AT_ONCE = 100;
+/** What serving the first few costs is not the price of a socket. */
+const FEW = 200;
 
 interface Opened {
   sockets: WebSocket[];
@@ -18,25 +19,29 @@ interface Opened {
 
 /**
  * Opens many sockets of one real server, each authenticated and following five rooms, lets them be idle, and measures
- * by how much each made the server grow. Everybody is one of a hundred people, as if each had a hundred devices.
+ * by how much each made the server grow. So many people have as many devices each, and each room has a hundred members.
  */
-export async function measureIdle(count: number, progress: (line: string) => void = () => {}): Promise<IdleReport> {
+export async function measureIdle(
+  count: number,
+  people: number,
+  progress: (line: string) => void = () => {},
+): Promise<IdleReport> {
   const folder = temporaryFolder();
   const server = new ServerProcess({
     port: await freePort(),
     data: folder.path,
-    env: { PARLEY_MAX_STRANGERS: "2000" },
-    preload: fileURLToPath(new URL("collect.ts", import.meta.url)),
+    env: { PARLEY_MAX_STRANGERS: "2000", PARLEY_RATE_LIMITS: "off" },
   });
   const opened: Opened = { sockets: [], close: () => {} };
   try {
+    const regulars = await Regulars.settle(folder.path, people + FEW);
+    const few = Array.from({ length: FEW }, (_, n) => regulars.token(people + n));
+    const tokens = Array.from({ length: count }, (_, n) => regulars.token(n % people));
     await server.start();
-    const { tokens } = await settle(server.url, 100, ROOMS);
-    // What serving the first few costs is not the price of a socket.
-    await openMany(server.url, opened, tokens, 200);
+    await openMany(server.url, opened, few);
     const before = await resting(server.pid);
     for (let at = 0; at < count; at += AT_ONCE) {
-      await openMany(server.url, opened, tokens, Math.min(AT_ONCE, count - at));
+      await openMany(server.url, opened, tokens.slice(at, at + AT_ONCE));
       if (at % 1000 === 0) progress(`${at} of ${count} sockets`);
     }
     const after = await resting(server.pid);
@@ -48,9 +53,8 @@ export async function measureIdle(count: number, progress: (line: string) => voi
   }
 }
 
-async function openMany(url: string, opened: Opened, tokens: string[], count: number): Promise<void> {
-  const fresh = Array.from({ length: count }, (_, at) => openOne(url, tokens[at % tokens.length] as string));
-  opened.sockets.push(...(await Promise.all(fresh)));
+async function openMany(url: string, opened: Opened, tokens: readonly string[]): Promise<void> {
+  opened.sockets.push(...(await Promise.all(tokens.map((token) => openOne(url, token)))));
 }
 
 /** A socket that is caught up, and from then on only answers the beat. */
@@ -66,12 +70,11 @@ function openOne(url: string, token: string): Promise<WebSocket> {
   });
 }
 
-/** Resident memory once it stops falling, without what is garbage by then. */
+/** Resident memory as it stands once it stops falling: nobody asks the server to collect. */
 async function resting(pid: number): Promise<number> {
   let least = await residentBytes(pid);
   for (let calm = 0; calm < 6; calm++) {
-    process.kill(pid, "SIGUSR2");
-    await Bun.sleep(500);
+    await Bun.sleep(1_000);
     least = Math.min(least, await residentBytes(pid));
   }
   return least;
@@ -79,5 +82,5 @@ async function resting(pid: number): Promise<number> {
 
 if (import.meta.main) {
   const sockets = Number(process.argv[2] ?? 10_000);
-  console.log(JSON.stringify(await measureIdle(sockets, console.log)));
+  console.log(JSON.stringify(await measureIdle(sockets, Number(process.argv[3] ?? sockets), console.log)));
 }
