@@ -48,7 +48,7 @@ async function measure(bench: Bench, subject: Subject, crowd: Crowd, nth: number
  * time in which all of them were answered several times.
  */
 async function saturated(bench: Bench, load: Load, crowd: Crowd): Promise<Measured> {
-  const [least, most, turns] = bench.quick ? [1, 5, 2] : [3, 15, 6];
+  const [least, most, turns] = bench.quick ? [1, 5, 2] : [2, 8, 4];
   const warm = await load.saturate(crowd.window, 0, least / 2);
   const seconds = (turns * turnOf(crowd) * warm.seconds) / Math.max(warm.deliveries, 1);
   return load.saturate(crowd.window, least / 4, Math.min(most, Math.max(least, seconds)));
