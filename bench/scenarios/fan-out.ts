@@ -44,12 +44,12 @@ async function measure(bench: Bench, subject: Subject, crowd: Crowd, nth: number
 }
 
 /**
- * A server that sends to each member in turn answers everybody who waits at once: what it does is only known from a
+ * A runtime that compiles what is hot has done so before. A server that sends to each member in turn answers everybody who waits at once: what it does is only known from a
  * time in which all of them were answered several times.
  */
 async function saturated(bench: Bench, load: Load, crowd: Crowd): Promise<Measured> {
-  const [least, most, turns] = bench.quick ? [1, 5, 2] : [2, 8, 4];
-  const warm = await load.saturate(crowd.window, 0, least / 2);
+  const [warming, least, most, turns] = bench.quick ? [0.5, 1, 5, 2] : [3, 2, 8, 4];
+  const warm = await load.saturate(crowd.window, 0, warming);
   const seconds = (turns * turnOf(crowd) * warm.seconds) / Math.max(warm.deliveries, 1);
   return load.saturate(crowd.window, least / 4, Math.min(most, Math.max(least, seconds)));
 }
