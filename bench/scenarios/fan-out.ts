@@ -44,8 +44,8 @@ async function measure(bench: Bench, subject: Subject, crowd: Crowd, nth: number
 }
 
 /**
- * A runtime that compiles what is hot has done so before. A server that sends to each member in turn answers everybody who waits at once: what it does is only known from a
- * time in which all of them were answered several times.
+ * A runtime that compiles what is hot has done so before. A server that sends to each member in turn answers everybody
+ * who waits at once: what it does is only known from a time in which all of them were answered several times.
  */
 async function saturated(bench: Bench, load: Load, crowd: Crowd): Promise<Measured> {
   const [warming, least, most, turns] = bench.quick ? [0.5, 1, 5, 2] : [3, 2, 8, 4];

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { freePort, ServerProcess } from "../../test/kit/process.ts";
 import { filledFolders } from "../filled.ts";
 import { type Bench, type Found, median, type Scenario } from "../scenario.ts";
+import { answers } from "../subjects/process.ts";
 
 const MESSAGES = 1_000_000;
 const ROUNDS = 9;
 const BARE = 'Bun.serve({ hostname: "127.0.0.1", port: Number(process.env.PORT), fetch: () => new Response("ready") })';
-const PATIENCE = 30_000;
 
 /** From the start of the process to the first answer: on no data, on a million messages, and of the smallest server. */
 export const start: Scenario = {
@@ -71,16 +71,5 @@ async function bareServer({ cores }: Bench): Promise<number> {
   } finally {
     child.kill();
     await child.exited;
-  }
-}
-
-async function answers(url: string): Promise<void> {
-  for (const late = performance.now() + PATIENCE; ; await Bun.sleep(1)) {
-    const isThere = await fetch(url).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (isThere) return;
-    if (performance.now() > late) throw new Error(`Nothing answers at ${url}.`);
   }
 }

@@ -1,6 +1,6 @@
 import { freePort, temporaryFolder } from "../../test/kit/process.ts";
 import { frame, handshake, MARKED, NUMBER, type Running, SERIAL, type Shape, type Subject, WHO } from "../subject.ts";
-import { serving } from "./process.ts";
+import { answers, serving } from "./process.ts";
 
 /** So that nothing but what is measured happens. The load generator answers no beats, and has one address. */
 const QUIET = {
@@ -27,6 +27,8 @@ export class OwnParley {
     const folder = data === undefined ? temporaryFolder() : null;
     const settings = { ...QUIET, HOST: "127.0.0.1", PORT: `${port}`, PARLEY_DATA: data ?? folder?.path ?? "" };
     const child = await serving([process.execPath, "--no-install", "server/main.ts"], port, core, settings);
+    // Its ports are tried before anything else, and closed again.
+    await answers(`http://127.0.0.1:${port}/ready`);
     return new OwnParley(port, child.pid, async () => {
       await child.end();
       folder?.remove();

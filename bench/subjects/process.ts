@@ -35,6 +35,18 @@ export async function serving(
   return { pid: child.pid, end };
 }
 
+/** Resolves once this address answers well. */
+export async function answers(url: string): Promise<void> {
+  for (const late = Date.now() + PATIENCE; ; await Bun.sleep(1)) {
+    const isThere = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (isThere) return;
+    if (Date.now() > late) throw new Error(`Nothing answers at ${url}.`);
+  }
+}
+
 /** Null once a program is there, else why it cannot be. */
 export function lacking(program: Promise<string>): Promise<string | null> {
   return program.then(
