@@ -35,7 +35,7 @@ export function writeResults(folder: string, results: Results): void {
 function page({ rows, ratios, subjects, rounds, missing }: Results): string {
   return [
     "# Results of `npm run bench`",
-    `${machine()}. Medians of ${rounds} rounds in one run; figures of two runs or two machines say nothing about each other, ratios do.`,
+    `${machine()}. ${rounds === 1 ? "One round" : `Medians of ${rounds} rounds`} in one run; figures of two runs or two machines say nothing about each other, ratios do.`,
     "![Deliveries per second of server CPU](results.svg)",
     ["| subject | |", "|---|---|", ...subjects.map(({ name, about }) => `| ${name} | ${about} |`)].join("\n"),
     ...(missing.length > 0 ? [["Not measured:\n", ...missing.map((line) => `- ${line}`)].join("\n")] : []),
