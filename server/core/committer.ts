@@ -3,7 +3,7 @@ import type { ConversationId } from "@parley/protocol/ids";
 import { type Committed, type MarkMove, NEW, type Outcome, type Write } from "./commit.ts";
 import type { Bus, Clock, Observer, Store } from "./ports.ts";
 
-/** Who waits for something: told once, and never throws. */
+/** Who waits for something: told once. What they throw is a bug of theirs, and nobody else's. */
 export interface Waiting<T> {
   resolve(value: T): void;
   reject(error: unknown): void;
@@ -113,16 +113,37 @@ export class Committer {
 
   #tell(writes: readonly PendingWrite[], marks: readonly PendingMark[], outcomes: readonly Outcome[]): void {
     writes.forEach(({ waiting }, at) => {
-      waiting.resolve(outcomes[at] as Outcome);
+      this.#resolve(waiting, outcomes[at] as Outcome);
     });
-    for (const mark of marks) for (const waiting of mark.waiting) waiting.resolve();
+    for (const mark of marks) for (const waiting of mark.waiting) this.#resolve(waiting, undefined);
   }
 
   #fail(writes: readonly PendingWrite[], marks: readonly PendingMark[], error: unknown): void {
     for (const { write } of writes) this.#doubt(write);
     // What came in meanwhile is refused alike: a later message must not overtake an earlier one that failed.
-    for (const { waiting } of [...writes, ...this.#writes.splice(0)]) waiting.reject(error);
-    for (const mark of marks) for (const waiting of mark.waiting) waiting.reject(error);
+    for (const { waiting } of [...writes, ...this.#writes.splice(0)]) this.#reject(waiting, error);
+    for (const mark of marks) for (const waiting of mark.waiting) this.#reject(waiting, error);
+  }
+
+  // Hazard: a fault of one who waits must not keep the others waiting, and every commit after this.
+  #resolve<T>(waiting: Waiting<T>, value: T): void {
+    try {
+      waiting.resolve(value);
+    } catch (fault) {
+      this.#bug(fault);
+    }
+  }
+
+  #reject(waiting: Waiting<never>, error: unknown): void {
+    try {
+      waiting.reject(error);
+    } catch (fault) {
+      this.#bug(fault);
+    }
+  }
+
+  #bug(fault: unknown): void {
+    this.#parts.observer.log("error", "bug", { error: String(fault) });
   }
 
   #doubt({ drafts }: Write): void {
